@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * How a compiled policy lies on disk: what the compiler writes and the library reads.
+ *
+ * The file is a cdb (tinycdb writes it). A key is one letter and a number of four bytes; a value is
+ * a checksum of eight bytes over key and payload, then the payload. Numbers are little-endian
+ * whatever the machine; a string is two bytes of length, the bytes, and a NUL, so that it can be
+ * used where it lies.
+ *
+ * Every record that the library ever asks for exists. Names are therefore not keys: they are spread
+ * over a fixed number of buckets, and a name that is not in its bucket is known not to be in the
+ * policy, while a bucket that is not found means damage. Without this a flipped bit in the hash
+ * table would make an assignment vanish, and its user fall back on the default roles.
+ *
+ * The head is the first record, so that one read of the file's beginning brings the table of
+ * contents with it.
+ */
+#ifndef ROLEGATE_FORMAT_H
+#define ROLEGATE_FORMAT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define FORMAT_MAGIC "rolegate"
+#define FORMAT_VERSION 1u
+
+#define FORMAT_TOC_SIZE 2048u /* cdb's table of contents: 256 pairs of position and length */
+#define FORMAT_SUM_SIZE 8u    /* checksum before each payload */
+#define FORMAT_KEY_SIZE 5u    /* letter and number */
+#define FORMAT_FILE_NAME "policy.cdb"
+
+/* The letters of the keys. */
+#define FORMAT_HEAD 'H'		   /* 0: struct rg_head */
+#define FORMAT_USERS 'U'	   /* bucket: holders */
+#define FORMAT_GROUPS 'G'	   /* bucket: holders */
+#define FORMAT_SERVICES 'S'	   /* bucket: services by exact name */
+#define FORMAT_PREFIXES 'X'	   /* 0: services by prefix, longest first */
+#define FORMAT_PERMISSIONS 'P'	   /* bucket: permission names with their ids */
+#define FORMAT_ROLE 'R'		   /* role id: what a decision needs */
+#define FORMAT_ROLE_INFO 'r'	   /* role id: what an explanation needs besides */
+#define FORMAT_PERMISSION_INFO 'p' /* permission id: name, area, tier, words */
+#define FORMAT_DEFAULTS 'D'	   /* 0: roles without an assignment */
+#define FORMAT_CONFLICTS 'C'	   /* 0: rules of separation of duty */
+#define FORMAT_SOURCES 'F'	   /* 0: source files */
+#define FORMAT_CATALOGS 'K'	   /* 0: loaded catalogs */
+#define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent */
+
+/*
+ * Limits. Each is far above what a person would write and low enough that no count in a hostile
+ * file can cost memory or time worth mentioning. The compiler refuses what exceeds them, the
+ * library calls it damage.
+ */
+#define FORMAT_NAME_MAX 255u	/* bytes of a name: what utmp, LDAP and file names agree on */
+#define FORMAT_TEXT_MAX 1023u	/* bytes of a label, description or reason: a paragraph */
+#define FORMAT_ROLES_MAX 16384u /* with FORMAT_PERMISSIONS_MAX: 2 KiB a role, 32 MiB in all */
+#define FORMAT_PERMISSIONS_MAX 16384u
+#define FORMAT_BASES_MAX 256u /* bases of one role */
+#define FORMAT_REQUIRE_MAX                                                                         \
+	64u /* permissions of one service: they are kept as the bits of one word */
+#define FORMAT_ASSIGN_ROLES_MAX 64u /* roles of one assignment */
+#define FORMAT_ASSIGNS_MAX 256u	    /* assignments of one user or group */
+#define FORMAT_DEFAULTS_MAX 64u	    /* default roles */
+#define FORMAT_CONFLICTS_MAX 1024u  /* conflict rules */
+#define FORMAT_CONFLICT_ROLES_MAX 64u
+#define FORMAT_PREFIXES_MAX 256u /* service patterns, which are tried one by one */
+#define FORMAT_SERVICES_MAX 65536u
+#define FORMAT_SOURCES_MAX 1024u /* source files */
+#define FORMAT_CATALOGS_MAX 64u
+#define FORMAT_BUCKETS_MAX (1u << 24)
+#define FORMAT_RECORD_MAX (1u << 20) /* bytes of one record */
+#define FORMAT_FILE_MAX                                                                            \
+	(2u << 30) /* cdb's positions are 32 bits; half of that leaves no doubt about signs */
+#define FORMAT_PROBES_MAX 4096u /* slots looked at for one key: a sound file needs a handful */
+
+/* Flags of the head. */
+#define FORMAT_HEAD_PERMISSIVE 1u
+#define FORMAT_HEAD_TELL_USER 2u
+#define FORMAT_HEAD_ROOT_IS_OWNER 4u
+#define FORMAT_HEAD_GATE_ROOT 8u /* password_gate.unknown_actor = "root" */
+#define FORMAT_HEAD_HAS_PLAN 16u
+#define FORMAT_HEAD_ALL 31u
+
+/* other_services. */
+enum format_other {
+	FORMAT_OTHER_DENY = 0,
+	FORMAT_OTHER_ALLOW = 1,
+	FORMAT_OTHER_PERMISSION = 2,
+};
+
+/* What a service requires. */
+enum format_require {
+	FORMAT_REQUIRE_ALL = 0,
+	FORMAT_REQUIRE_ANY = 1,
+	FORMAT_REQUIRE_NOTHING = 2,
+};
+
+/* Flags of a service. */
+#define FORMAT_SERVICE_ACTOR 1u	     /* subject = "actor" */
+#define FORMAT_SERVICE_PERMISSIVE 2u /* mode = "permissive" */
+#define FORMAT_SERVICE_ENFORCING 4u  /* mode = "enforcing", stronger than the global mode */
+#define FORMAT_SERVICE_ALL 7u
+
+/* Flags of a permission. */
+#define FORMAT_PERMISSION_IN_FORCE 1u /* in the plan, core, or a custom privilege (P11) */
+#define FORMAT_PERMISSION_CUSTOM 2u   /* a custom privilege */
+#define FORMAT_PERMISSION_CORE 4u
+#define FORMAT_PERMISSION_DERIVED 8u /* department:view, held through its resources (P10) */
+#define FORMAT_PERMISSION_ALL 15u
+
+/* Flags of a role. */
+#define FORMAT_ROLE_NEEDS_APPROVAL 1u
+#define FORMAT_ROLE_BUILTIN 2u
+#define FORMAT_ROLE_ALL 3u
+
+/* Flags of an assignment. */
+#define FORMAT_ASSIGN_APPROVED 1u
+#define FORMAT_ASSIGN_TIMES 2u /* `from` and `until` follow */
+#define FORMAT_ASSIGN_WORDS 4u /* `why` and `approved_by` follow */
+#define FORMAT_ASSIGN_ALL 7u
+
+/* Tiers, and the level of a built-in role. */
+enum format_tier {
+	FORMAT_TIER_NONE = 0, /* a custom privilege; a role without a level */
+	FORMAT_TIER_GUEST = 1,
+	FORMAT_TIER_USER = 2,
+	FORMAT_TIER_ADMINISTRATOR = 3,
+	FORMAT_TIER_OWNER = 4,
+};
+
+#define FORMAT_FOREVER INT64_MAX /* no `until` */
+#define FORMAT_ALWAYS INT64_MIN	 /* no `from` */
+
+#define FORMAT_HASH_START UINT64_C(0xcbf29ce484222325)
+
+/*
+ * FNV-1a with 64 bits, continued from `hash`. As each step is a bijection, a change of one byte
+ * always changes the result; against somebody who forges a policy only its owner and mode help.
+ */
+static inline uint64_t format_hash(uint64_t hash, const void *bytes, size_t n)
+{
+	const unsigned char *p = bytes;
+
+	for (size_t i = 0; i < n; i++)
+		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* The bucket of a name; n_buckets is a power of two. */
+static inline uint32_t format_bucket(const void *name, size_t n, uint32_t n_buckets)
+{
+	uint64_t hash = format_hash(FORMAT_HASH_START, name, n);
+
+	return (uint32_t)(hash ^ (hash >> 32)) & (n_buckets - 1);
+}
+
+static inline void format_put32(unsigned char *to, uint32_t value)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		to[i] = (unsigned char)(value >> (8 * i));
+}
+
+static inline uint32_t format_get32(const unsigned char *from)
+{
+	return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+	       (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t format_get64(const unsigned char *from)
+{
+	return (uint64_t)format_get32(from) | (uint64_t)format_get32(from + 4) << 32;
+}
+
+/* Write a record's key. */
+static inline void format_key(unsigned char key[FORMAT_KEY_SIZE], char letter, uint32_t number)
+{
+	key[0] = (unsigned char)letter;
+	format_put32(key + 1, number);
+}
+
+/* Whether bit i of a map is set. */
+static inline int format_bit(const unsigned char *map, uint32_t i)
+{
+	return map[i / 8] >> (i % 8) & 1;
+}
+
+static inline size_t format_map_size(uint32_t bits)
+{
+	return ((size_t)bits + 7) / 8;
+}
+
+#endif

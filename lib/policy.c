@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "policy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#ifndef ROLEGATE_STATE_DIR
+#error "ROLEGATE_STATE_DIR comes from the build"
+#endif
+
+static bool is_power_of_two(uint32_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0 && n <= FORMAT_BUCKETS_MAX;
+}
+
+struct place policy_read_place(struct cursor *cursor)
+{
+	struct place place;
+
+	place.file = cursor_u16(cursor);
+	place.line = cursor_u32(cursor);
+	return place;
+}
+
+/* The head's counts; ids are checked against them from then on. */
+static bool read_counts(struct cursor *c, struct head *head)
+{
+	head->n_roles = cursor_below(c, FORMAT_ROLES_MAX + 1);
+	head->n_permissions = cursor_below(c, FORMAT_PERMISSIONS_MAX + 1);
+	head->n_conflicts = cursor_below(c, FORMAT_CONFLICTS_MAX + 1);
+	head->n_prefixes = cursor_below(c, FORMAT_PREFIXES_MAX + 1);
+	head->n_users = cursor_u32(c);
+	head->n_groups = cursor_u32(c);
+	head->user_buckets = cursor_u32(c);
+	head->group_buckets = cursor_u32(c);
+	head->service_buckets = cursor_u32(c);
+	head->permission_buckets = cursor_u32(c);
+	return !c->is_bad && is_power_of_two(head->user_buckets) &&
+	       is_power_of_two(head->group_buckets) && is_power_of_two(head->service_buckets) &&
+	       is_power_of_two(head->permission_buckets);
+}
+
+static int read_head(const struct record *record, uint32_t file_size, struct head *head)
+{
+	struct cursor c = cursor_over(record);
+	const unsigned char *magic = cursor_bytes(&c, sizeof(FORMAT_MAGIC) - 1);
+
+	if (!magic || memcmp(magic, FORMAT_MAGIC, sizeof(FORMAT_MAGIC) - 1) != 0)
+		return -EBADMSG;
+	if (cursor_u32(&c) != FORMAT_VERSION)
+		return -EPROTONOSUPPORT;
+	if (cursor_u32(&c) != file_size)
+		return -EBADMSG;
+	head->generation = cursor_u64(&c);
+	head->created = cursor_i64(&c);
+	head->flags = cursor_flags(&c, FORMAT_HEAD_ALL);
+	if (!read_counts(&c, head) || head->generation == 0)
+		return -EBADMSG;
+	head->other = (enum format_other)cursor_u8(&c);
+	head->other_permission.id = cursor_below(&c, head->n_permissions);
+	head->other_permission.flags = cursor_flags(&c, FORMAT_PERMISSION_ALL);
+	head->other_place = policy_read_place(&c);
+	head->root_place = policy_read_place(&c);
+	head->gate_permission = cursor_below(&c, head->n_permissions);
+	head->manage_permission = cursor_below(&c, head->n_permissions);
+	head->owner_role = cursor_below(&c, head->n_roles);
+	return cursor_is_done(&c) && head->other <= FORMAT_OTHER_PERMISSION ? 0 : -EBADMSG;
+}
+
+/* Make a handle of an open store, whose head is given up either way. */
+static int new_policy(const struct store *store, struct record *head,
+		      struct rolegate_policy **ret_policy)
+{
+	struct rolegate_policy *policy = malloc(sizeof(*policy));
+	int r = policy ? read_head(head, store->size, &policy->head) : -ENOMEM;
+
+	store_record_free(head);
+	if (r < 0) {
+		free(policy);
+		return r;
+	}
+	policy->store = *store;
+	*ret_policy = policy;
+	return 0;
+}
+
+int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
+{
+	const char *what;
+	struct record head;
+	struct store store;
+	int r;
+
+	r = store_open_fd(&store, fd, &head, &what);
+	return r < 0 ? r : new_policy(&store, &head, ret_policy);
+}
+
+int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
+			 char **reterr_reason)
+{
+	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
+	struct record head;
+	struct store store;
+	int r = -EINVAL;
+
+	if (reterr_reason)
+		*reterr_reason = NULL;
+	if (!ret_policy || dir[0] != '/')
+		goto out;
+	r = store_open(&store, dir, FORMAT_FILE_NAME, &head, &what);
+	if (r < 0)
+		goto out;
+	what = "the head of the compiled policy";
+	r = new_policy(&store, &head, ret_policy);
+	if (r < 0)
+		store_close(&store);
+out:
+	if (r < 0 && reterr_reason &&
+	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
+		*reterr_reason = NULL;
+	return r;
+}
+
+void rolegate_policy_close(struct rolegate_policy *policy)
+{
+	if (!policy)
+		return;
+	store_close(&policy->store);
+	free(policy);
+}
+
+uint64_t rolegate_policy_generation(const struct rolegate_policy *policy)
+{
+	return policy->head.generation;
+}
+
+int rolegate_policy_tells_user(const struct rolegate_policy *policy)
+{
+	return (policy->head.flags & FORMAT_HEAD_TELL_USER) != 0;
+}
+
+uint32_t policy_buckets(const struct rolegate_policy *policy, char kind)
+{
+	switch (kind) {
+	case FORMAT_USERS:
+		return policy->head.user_buckets;
+	case FORMAT_GROUPS:
+		return policy->head.group_buckets;
+	case FORMAT_SERVICES:
+		return policy->head.service_buckets;
+	default:
+		return policy->head.permission_buckets;
+	}
+}
+
+bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct cursor *ret_body)
+{
+	const unsigned char *body;
+	uint32_t n_body;
+
+	if (bucket->is_bad || bucket->at == bucket->end)
+		return false;
+	*ret_name = cursor_string(bucket, NULL);
+	n_body = cursor_u32(bucket);
+	body = cursor_bytes(bucket, n_body);
+	if (!body)
+		return false;
+	*ret_body = (struct cursor){ .at = body, .end = body + n_body };
+	return true;
+}
+
+int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
+		     struct record *ret_record, struct cursor *ret_body)
+{
+	size_t n = strlen(name);
+	struct cursor bucket;
+	const char *found;
+	int r;
+
+	*ret_record = (struct record){ 0 };
+	if (n > FORMAT_NAME_MAX)
+		return 0;
+	r = store_find(&policy->store, kind, format_bucket(name, n, policy_buckets(policy, kind)),
+		       ret_record);
+	if (r < 0)
+		return r;
+	bucket = cursor_over(ret_record);
+	while (policy_next_entry(&bucket, &found, ret_body))
+		if (strcmp(found, name) == 0)
+			return 1;
+	return cursor_is_done(&bucket) ? 0 : -EBADMSG;
+}
+
+bool policy_read_service(const struct rolegate_policy *policy, struct cursor *body,
+			 struct service *ret)
+{
+	ret->name = cursor_string(body, NULL);
+	ret->flags = cursor_flags(body, FORMAT_SERVICE_ALL);
+	ret->require = (enum format_require)cursor_u8(body);
+	ret->place = policy_read_place(body);
+	ret->n_required = cursor_below(body, FORMAT_REQUIRE_MAX + 1);
+	for (uint32_t i = 0; i < ret->n_required; i++)
+		if (!policy_read_permission(policy, body, &ret->required[i]))
+			return false;
+	if (body->is_bad || ret->require > FORMAT_REQUIRE_NOTHING)
+		return false;
+	/* All of nothing would be everybody: that has a word of its own. */
+	return (ret->n_required == 0) == (ret->require == FORMAT_REQUIRE_NOTHING);
+}
+
+bool policy_read_permission(const struct rolegate_policy *policy, struct cursor *body,
+			    struct required *ret)
+{
+	ret->id = cursor_below(body, policy->head.n_permissions);
+	ret->flags = cursor_flags(body, FORMAT_PERMISSION_ALL);
+	return !body->is_bad;
+}
+
+/* An array of ids, each below a limit. */
+static const unsigned char *read_ids(struct cursor *cursor, uint32_t n, uint32_t limit)
+{
+	const unsigned char *ids = cursor_bytes(cursor, (size_t)n * 4);
+
+	for (uint32_t i = 0; ids && i < n; i++)
+		if (id_at(ids, i) >= limit)
+			cursor->is_bad = true;
+	return cursor->is_bad ? NULL : ids;
+}
+
+bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor *body,
+			    struct assignment *ret)
+{
+	ret->flags = cursor_flags(body, FORMAT_ASSIGN_ALL);
+	ret->place = policy_read_place(body);
+	ret->from = FORMAT_ALWAYS;
+	ret->until = FORMAT_FOREVER;
+	ret->why = ret->approved_by = "";
+	if (ret->flags & FORMAT_ASSIGN_TIMES) {
+		ret->from = cursor_i64(body);
+		ret->until = cursor_i64(body);
+	}
+	if (ret->flags & FORMAT_ASSIGN_WORDS) {
+		ret->why = cursor_string(body, NULL);
+		ret->approved_by = cursor_string(body, NULL);
+	}
+	ret->n_roles = cursor_below(body, FORMAT_ASSIGN_ROLES_MAX + 1);
+	ret->roles = read_ids(body, ret->n_roles, policy->head.n_roles);
+	return !body->is_bad;
+}
+
+bool policy_read_conflict(const struct rolegate_policy *policy, struct cursor *cursor,
+			  struct conflict *ret)
+{
+	ret->name = cursor_string(cursor, NULL);
+	ret->place = policy_read_place(cursor);
+	ret->at_most = cursor_below(cursor, FORMAT_CONFLICT_ROLES_MAX + 1);
+	ret->n_roles = cursor_below(cursor, FORMAT_CONFLICT_ROLES_MAX + 1);
+	ret->roles = read_ids(cursor, ret->n_roles, policy->head.n_roles);
+	return !cursor->is_bad;
+}
+
+/* A map of permissions whose unused bits are clear. */
+static const unsigned char *read_map(struct cursor *cursor, uint32_t bits)
+{
+	return cursor_bytes(cursor, format_map_size(bits));
+}
+
+/* Free the record if the structure in it was not sound. */
+static int check_loaded(struct record *record, const struct cursor *cursor)
+{
+	if (cursor_is_done(cursor))
+		return 0;
+	store_record_free(record);
+	return -EBADMSG;
+}
+
+int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
+		     struct role *ret)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_ROLE, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	ret->flags = cursor_flags(&c, FORMAT_ROLE_ALL);
+	ret->n_members = cursor_below(&c, policy->head.n_roles + 1);
+	ret->members = read_ids(&c, ret->n_members, policy->head.n_roles);
+	ret->closure = read_map(&c, policy->head.n_permissions);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
+			  struct record *ret_record, struct role_info *ret)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_ROLE_INFO, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	ret->name = cursor_string(&c, NULL);
+	ret->label = cursor_string(&c, NULL);
+	ret->colour = cursor_string(&c, NULL);
+	ret->description = cursor_string(&c, NULL);
+	ret->catalog = cursor_string(&c, NULL);
+	ret->level = (enum format_tier)cursor_u8(&c);
+	if (ret->level > FORMAT_TIER_OWNER)
+		c.is_bad = true;
+	ret->place = policy_read_place(&c);
+	ret->n_bases = cursor_below(&c, FORMAT_BASES_MAX + 1);
+	ret->bases = read_ids(&c, ret->n_bases, policy->head.n_roles);
+	ret->own = read_map(&c, policy->head.n_permissions);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_permission_info(const struct rolegate_policy *policy, uint32_t id,
+				struct record *ret_record, struct permission_info *ret)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_PERMISSION_INFO, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	ret->name = cursor_string(&c, NULL);
+	ret->area = cursor_string(&c, NULL);
+	ret->label = cursor_string(&c, NULL);
+	ret->description = cursor_string(&c, NULL);
+	ret->catalog = cursor_string(&c, NULL);
+	ret->tier = (enum format_tier)cursor_u8(&c);
+	if (ret->tier > FORMAT_TIER_OWNER)
+		c.is_bad = true;
+	ret->flags = cursor_flags(&c, FORMAT_PERMISSION_ALL);
+	ret->place = policy_read_place(&c);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_generation_info(const struct rolegate_policy *policy, struct record *ret_record,
+				struct generation_info *ret)
+{
+	struct cursor c;
+	int r;
+
+	r = policy_load_list(policy, FORMAT_RECORD, ret_record, &c);
+	if (r < 0)
+		return r;
+	ret->when = cursor_i64(&c);
+	ret->parent = cursor_u64(&c);
+	ret->who = cursor_string(&c, NULL);
+	ret->known_by = cursor_string(&c, NULL);
+	ret->why = cursor_string(&c, NULL);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_list(const struct rolegate_policy *policy, char kind, struct record *ret_record,
+		     struct cursor *ret_cursor)
+{
+	int r;
+
+	r = store_find(&policy->store, kind, 0, ret_record);
+	if (r < 0)
+		return r;
+	*ret_cursor = cursor_over(ret_record);
+	return 0;
+}
+
+int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
+			struct cursor *ret_cursor, uint32_t *ret_n)
+{
+	int r;
+
+	r = policy_load_list(policy, FORMAT_SOURCES, ret_record, ret_cursor);
+	if (r < 0)
+		return r;
+	*ret_n = cursor_below(ret_cursor, FORMAT_SOURCES_MAX + 1);
+	return 0;
+}
+
+bool policy_read_source(struct cursor *cursor, struct rolegate_source *ret)
+{
+	ret->path = cursor_string(cursor, NULL);
+	ret->size = cursor_i64(cursor);
+	ret->mtime_s = cursor_i64(cursor);
+	ret->mtime_ns = cursor_u32(cursor);
+	return !cursor->is_bad;
+}
+
+int rolegate_policy_each_source(const struct rolegate_policy *policy,
+				int (*each)(const struct rolegate_source *source, void *context),
+				void *context)
+{
+	struct record record;
+	struct rolegate_source source;
+	struct cursor c;
+	uint32_t n;
+	int r;
+
+	r = policy_load_sources(policy, &record, &c, &n);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < n && r == 0; i++) {
+		if (!policy_read_source(&c, &source))
+			r = -EBADMSG;
+		else
+			r = each(&source, context);
+	}
+	store_record_free(&record);
+	return r;
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A compiled policy that is open, and its records as structures: every number in them has been
+ * checked.
+ *
+ * Strings and arrays point into the record they were read from and live as long as it.
+ */
+#ifndef ROLEGATE_POLICY_H
+#define ROLEGATE_POLICY_H
+
+#include "cursor.h"
+#include "place.h"
+#include "rolegate.h"
+#include "store.h"
+
+/* A permission that something requires. */
+struct required {
+	uint32_t id;
+	unsigned int flags;
+};
+
+struct head {
+	uint64_t generation;
+	int64_t created;
+	unsigned int flags;
+	enum format_other other;
+	struct required other_permission;
+	struct place other_place, root_place;
+	uint32_t gate_permission, manage_permission, owner_role;
+	uint32_t n_roles, n_permissions, n_conflicts, n_prefixes;
+	uint32_t n_users, n_groups;
+	uint32_t user_buckets, group_buckets, service_buckets, permission_buckets;
+};
+
+struct rolegate_policy {
+	struct store store;
+	struct head head;
+};
+
+struct service {
+	const char *name;
+	unsigned int flags;
+	enum format_require require;
+	struct place place;
+	uint32_t n_required;
+	struct required required[FORMAT_REQUIRE_MAX];
+};
+
+struct assignment {
+	unsigned int flags;
+	int64_t from, until;
+	struct place place;
+	const char *why, *approved_by;
+	uint32_t n_roles;
+	const unsigned char *roles; /* n_roles ids of four bytes: assignment_role() */
+};
+
+/* What a decision needs of a role. */
+struct role {
+	unsigned int flags;
+	uint32_t n_members;
+	const unsigned char
+		*members; /* ids of the roles of conflict rules that it is or inherits */
+	const unsigned char *closure; /* map of all permissions it holds (P1, P7, P10) */
+};
+
+/* What an explanation or a view needs besides. */
+struct role_info {
+	const char *name, *label, *colour, *description, *catalog;
+	enum format_tier level;
+	struct place place;
+	uint32_t n_bases;
+	const unsigned char *bases; /* ids */
+	const unsigned char *own;   /* map of what it holds without its bases */
+};
+
+struct permission_info {
+	const char *name, *area, *label, *description, *catalog;
+	enum format_tier tier;
+	unsigned int flags;
+	struct place place;
+};
+
+struct conflict {
+	const char *name;
+	struct place place;
+	uint32_t at_most;
+	uint32_t n_roles;
+	const unsigned char *roles;
+};
+
+/* How a generation came to be: the record of `history`. */
+struct generation_info {
+	int64_t when;
+	uint64_t parent;
+	const char *who, *known_by, *why;
+};
+
+/* The i-th id of an array in a record. */
+static inline uint32_t id_at(const unsigned char *ids, uint32_t i)
+{
+	return format_get32(ids + (size_t)i * 4);
+}
+
+/*
+ * Open a policy that is not in force, as a candidate: rolegate_policy_open() on a descriptor, which
+ * on success belongs to the handle.
+ */
+int policy_open_fd(int fd, struct rolegate_policy **ret_policy);
+
+/*
+ * Find the body of a name's entry in its bucket.
+ *
+ * kind        FORMAT_USERS, FORMAT_GROUPS, FORMAT_SERVICES or FORMAT_PERMISSIONS
+ * ret_record  the bucket; free it with store_record_free() whatever is returned, once it was zeroed
+ * Returns:    1 and *ret_body; 0 the policy has no such name; -EBADMSG, -ENOMEM, -EIO.
+ */
+int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
+		     struct record *ret_record, struct cursor *ret_body);
+
+/* The number of buckets of a kind of name. */
+uint32_t policy_buckets(const struct rolegate_policy *policy, char kind);
+
+/* The next entry of a bucket: its name and a cursor over its body. False at the end, or if the
+ * bucket is damaged. */
+bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct cursor *ret_body);
+
+/* These read one structure; false if it is damaged. */
+bool policy_read_service(const struct rolegate_policy *policy, struct cursor *body,
+			 struct service *ret);
+bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor *body,
+			    struct assignment *ret);
+bool policy_read_permission(const struct rolegate_policy *policy, struct cursor *body,
+			    struct required *ret);
+bool policy_read_conflict(const struct rolegate_policy *policy, struct cursor *cursor,
+			  struct conflict *ret);
+struct place policy_read_place(struct cursor *cursor);
+
+/*
+ * Load one record as a structure. 0; -EBADMSG, -ENOMEM, -EIO. ret_record holds what the structure
+ * points at; free it with store_record_free() after success.
+ */
+int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
+		     struct role *ret);
+int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
+			  struct record *ret_record, struct role_info *ret);
+int policy_load_permission_info(const struct rolegate_policy *policy, uint32_t id,
+				struct record *ret_record, struct permission_info *ret);
+int policy_load_generation_info(const struct rolegate_policy *policy, struct record *ret_record,
+				struct generation_info *ret);
+
+/*
+ * Load the roles without an assignment: cursor at two assignments, default_roles and then
+ * system_account_roles. Likewise the conflict rules (head.n_conflicts of them) and the prefixes
+ * (head.n_prefixes services).
+ */
+int policy_load_list(const struct rolegate_policy *policy, char kind, struct record *ret_record,
+		     struct cursor *ret_cursor);
+
+/* Load the list of source files: cursor at *ret_n entries for policy_read_source(). */
+int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
+			struct cursor *ret_cursor, uint32_t *ret_n);
+bool policy_read_source(struct cursor *cursor, struct rolegate_source *ret);
+
+#endif

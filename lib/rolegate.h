@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * librolegate: who may use what on this host.
+ *
+ * The library opens the policy that is in force, which `rolegate apply` compiled, and answers one
+ *question about it: may this person use this service, or hold this permission? It never logs,
+ *exits, forks, reads the environment or asks NSS: the caller says who the person is and which
+ *groups they are in, and the caller acts on the answer.
+ *
+ * The shortest correct use:
+ *
+ *	struct rolegate_policy *policy = NULL;
+ *	struct rolegate_subject subject = { { .name = "alice", .facts = 0 } };
+ *	struct rolegate_decision decision;
+ *
+ *	if (rolegate_policy_open(NULL, &policy, NULL) == 0 &&
+ *	    rolegate_can(policy, &subject, "report.export", time(NULL), &decision) == 0 &&
+ *	    decision.verdict == ROLEGATE_ALLOW)
+ *		...
+ *	rolegate_policy_close(policy);
+ *
+ * With no facts the answer is sure or DENY: decision.wants names the facts (uid, groups) that could
+ *change it, so that a program pays for getpwnam(3) and getgrouplist(3) only where they matter.
+ *doc/example-service.c shows that.
+ *
+ * Errors are 0 or one of: -ENOENT no policy was ever applied; -EPERM the policy cannot be trusted
+ *(owner, mode or type of the file or its folder); -EBADMSG it is damaged; -EPROTONOSUPPORT it has
+ *another format; -EINVAL the call is wrong; -ENOMEM; -EIO the system failed. No other value is ever
+ *returned.
+ *
+ * Threads: nothing is shared or cached outside the handle, and a handle never changes after it is
+ *opened, so one handle may be used by many threads at once, and goes on working in a child after
+ *fork(2). A handle stays on the generation it was opened on; whoever runs for long opens anew (it
+ *costs a few system calls) to see a policy applied since.
+ */
+#ifndef ROLEGATE_H
+#define ROLEGATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ROLEGATE_API __attribute__((visibility("default")))
+
+/* A policy that is open for asking. */
+struct rolegate_policy;
+
+/* Compare with == ROLEGATE_ALLOW and with nothing else; the value is far from what a flipped bit or
+ * a -1 would give. */
+enum rolegate_verdict {
+	ROLEGATE_DENY = 0,
+	ROLEGATE_ALLOW = 0x2a51,
+};
+
+/* Why, in one word. The names (rolegate_reason_name) are part of the interface. Source: policy.md
+ * D1, command.md. */
+enum rolegate_reason {
+	ROLEGATE_SYSTEM_ERROR = 0,   /* memory or input/output failed: denied */
+	ROLEGATE_GRANTED,	     /* a role of the person gives what is required */
+	ROLEGATE_OPEN_SERVICE,	     /* the service requires nothing */
+	ROLEGATE_MISSING_PERMISSION, /* no role of the person gives what is required */
+	ROLEGATE_NO_ROLE,	     /* the person has no role in force */
+	ROLEGATE_PENDING_APPROVAL,   /* a role would give it, but awaits approval (P9) */
+	ROLEGATE_OUTSIDE_TIME,	     /* an assignment would give it, but not now (P3) */
+	ROLEGATE_NOT_IN_PLAN, /* a role gives it, but this host's plan does not include it (P11) */
+	ROLEGATE_CONFLICT,    /* a role would give it, but the person holds roles that exclude each
+				 other (A6) */
+	ROLEGATE_SERVICE_NOT_LISTED, /* the policy knows nothing of the service and refuses such
+					(D2) */
+	ROLEGATE_UNKNOWN_USER,	     /* the caller found no such user on the system */
+	ROLEGATE_NO_POLICY,	     /* nothing was ever applied */
+	ROLEGATE_UNTRUSTED_POLICY,   /* somebody else than root could have written the policy */
+	ROLEGATE_DAMAGED_POLICY, /* a record of the policy is not what was written, or the format is
+				    another */
+};
+
+/* What the caller knows of a person beyond the name. */
+enum rolegate_fact {
+	ROLEGATE_FACT_UID = 1,	  /* .uid is set */
+	ROLEGATE_FACT_GROUPS = 2, /* .groups holds all groups, primary and supplementary */
+	ROLEGATE_FACT_ABSENT = 4, /* the system knows no such user */
+};
+
+/*
+ * A person as the system knows them. The caller owns everything in it.
+ *
+ * name    the login name, compared byte for byte (P12)
+ * uid     counts only with ROLEGATE_FACT_UID: 0 is root (D6), 1 to 999 system accounts (P3)
+ * groups  names of OS groups, n_groups of them; count only with ROLEGATE_FACT_GROUPS
+ * facts   bits of enum rolegate_fact
+ */
+struct rolegate_person {
+	const char *name;
+	uid_t uid;
+	const char *const *groups;
+	size_t n_groups;
+	unsigned int facts;
+};
+
+/* Whom a decision is about. */
+struct rolegate_subject {
+	struct rolegate_person person;
+};
+
+/* Who causes it. A type of its own, so that the two are never mixed up (D3: su is decided about the
+ * actor). */
+struct rolegate_actor {
+	struct rolegate_person person;
+};
+
+/*
+ * What is asked.
+ *
+ * service     a PAM service name; its entry in the policy says what it requires (D2). May be NULL
+ * with a permission. permission  if set, this is required whatever the service's entry says. May be
+ * NULL with a service. at          the moment asked about, in seconds since 1970-01-01 UTC
+ */
+struct rolegate_request {
+	const char *service;
+	const char *permission;
+	int64_t at;
+};
+
+/*
+ * The answer.
+ *
+ * verdict      ROLEGATE_DENY unless everything required is held for sure
+ * reason       why; for a denial with several causes the one nearest to a grant (D1)
+ * wants        bits of enum rolegate_fact: facts not given that could change this verdict. Not 0
+ * only with DENY. wants_actor  the decision is about the actor (D3) and no actor was given. True
+ * only with DENY. about_actor  the decision was made about the actor and not about the subject;
+ * wants then speaks of the actor permissive   the policy wants a denial logged and not enforced
+ * (D5). Never set together with an error. generation   number of the policy that decided
+ */
+struct rolegate_decision {
+	enum rolegate_verdict verdict;
+	enum rolegate_reason reason;
+	unsigned int wants;
+	int wants_actor;
+	int about_actor;
+	int permissive;
+	uint64_t generation;
+};
+
+enum rolegate_step_kind {
+	ROLEGATE_STEP_SERVICE,	      /* the service's entry; name is the entry's */
+	ROLEGATE_STEP_OTHER_SERVICES, /* no entry: other_services decided */
+	ROLEGATE_STEP_USER,	      /* an assignment to this user */
+	ROLEGATE_STEP_GROUP,	      /* an assignment to this OS group */
+	ROLEGATE_STEP_DEFAULT,	      /* default_roles */
+	ROLEGATE_STEP_SYSTEM,	      /* system_account_roles */
+	ROLEGATE_STEP_ROOT,	      /* root_is_owner */
+	ROLEGATE_STEP_ROLE, /* a role; the first is the assigned one, each next one is a base of the
+			       one before */
+	ROLEGATE_STEP_PERMISSION, /* what the path leads to */
+	ROLEGATE_STEP_CONFLICT,	  /* the rule that takes a role's permissions away */
+};
+
+/* One step of the path that decided. line is 0 where no line of a file says it. */
+struct rolegate_step {
+	enum rolegate_step_kind kind;
+	const char *name;
+	const char *file;
+	unsigned int line;
+};
+
+/*
+ * How an answer came about.
+ *
+ * steps    from the service's entry to the permission, for each permission that is required; for a
+ * denial the path that came nearest to a grant, if there is any missing  names of the permissions
+ * that are required and not held; with require_any all of them, as any would do
+ */
+struct rolegate_explanation {
+	struct rolegate_decision decision;
+	size_t n_steps;
+	const struct rolegate_step *steps;
+	size_t n_missing;
+	const char *const *missing;
+	int any_suffices;
+};
+
+/*
+ * Open the policy that is in force.
+ *
+ * The file must be regular, the file and its folder owned by root (or by the effective user of this
+ * process, who can do no more to it than to itself) and writable by nobody else: whoever could
+ * write it could grant himself any role.
+ *
+ * state_dir      absolute; NULL means the folder given at build time, usually /var/lib/rolegate
+ * ret_policy     a new handle on success; untouched on failure
+ * reterr_reason  may be NULL; on failure one line for the administrator, or NULL if memory ran out
+ *
+ * Owner:    rolegate_policy_close(*ret_policy); free(*reterr_reason).
+ * Returns:  0; -ENOENT nothing was ever applied; -EPERM not trustworthy; -EBADMSG damaged;
+ * -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM; -EIO. Threads:  no
+ * shared state. Source:   policy.md D4.   Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
+				      char **reterr_reason);
+
+/* Close a policy. NULL is fine. Since: 0.1 */
+ROLEGATE_API void rolegate_policy_close(struct rolegate_policy *policy);
+
+/* The number of the generation that is open, never 0. Since: 0.1 */
+ROLEGATE_API uint64_t rolegate_policy_generation(const struct rolegate_policy *policy);
+
+/* Whether a refused user is to be told so in one line (`tell_user`). Since: 0.1 */
+ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy);
+
+/*
+ * Decide. Pure: the same policy and arguments give the same answer, and nothing else is looked at.
+ *
+ * subject       whom it is about
+ * actor         who causes it; NULL if unknown. Looked at only where the service says `subject =
+ * "actor"`. ret_decision  always written, and always a DENY first: also on failure it can be acted
+ * upon
+ *
+ * Returns:  0 there is an answer; -EBADMSG, -ENOMEM, -EIO none could be had: the decision is DENY
+ * with the reason; -EINVAL neither service nor permission, or no name. Threads:  one handle may be
+ * used by many threads at once. Source:   policy.md P1-P12, D1-D6.   Since: 0.1
+ */
+ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
+				 const struct rolegate_request *request,
+				 const struct rolegate_subject *subject,
+				 const struct rolegate_actor *actor,
+				 struct rolegate_decision *ret_decision);
+
+/* Whether the subject holds a permission: rolegate_decide() with a request of that alone. Since:
+ * 0.1 */
+ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
+			      const struct rolegate_subject *subject, const char *permission,
+			      int64_t at, struct rolegate_decision *ret_decision);
+
+/*
+ * Decide, by the same evaluator, and say how the answer came about.
+ *
+ * ret_explanation  on success a new explanation, which holds the decision too; untouched on failure
+ *
+ * Owner:    rolegate_explanation_free(*ret_explanation); what it points at goes with it.
+ * Returns:  as rolegate_decide(), but nothing is written on failure.
+ * Threads:  as rolegate_decide().   Since: 0.1
+ */
+ROLEGATE_API int rolegate_explain(const struct rolegate_policy *policy,
+				  const struct rolegate_request *request,
+				  const struct rolegate_subject *subject,
+				  const struct rolegate_actor *actor,
+				  struct rolegate_explanation **ret_explanation);
+
+/* Free an explanation. NULL is fine. Since: 0.1 */
+ROLEGATE_API void rolegate_explanation_free(struct rolegate_explanation *explanation);
+
+/*
+ * A source file that the policy was compiled from, as it was then.
+ *
+ * path   absolute, as on the host (without any --root)
+ * size   bytes; -1 for a folder, of which only the time counts
+ * mtime  seconds and nanoseconds of its last change
+ */
+struct rolegate_source {
+	const char *path;
+	int64_t size;
+	int64_t mtime_s;
+	uint32_t mtime_ns;
+};
+
+/*
+ * Call `each` for every source of the policy, until it returns something else than 0, which is then
+ * returned.
+ *
+ * So a caller can tell whether a person has edited the sources since they were applied; the library
+ * itself opens no other file than the compiled policy.
+ *
+ * Owner:    the source belongs to the library and lasts for the call of `each`.
+ * Returns:  0; what `each` returned; -EBADMSG, -ENOMEM, -EIO.
+ * Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_each_source(const struct rolegate_policy *policy,
+					     int (*each)(const struct rolegate_source *source,
+							 void *context),
+					     void *context);
+
+/* The reason code, as `missing-permission`; "system-error" for what is no reason. Never NULL.
+ * Since: 0.1 */
+ROLEGATE_API const char *rolegate_reason_name(enum rolegate_reason reason);
+
+/* The reason as the end of a sentence for a person, as "your roles do not permit it". Never NULL.
+ * Since: 0.1 */
+ROLEGATE_API const char *rolegate_reason_text(enum rolegate_reason reason);
+
+/* The reason that an error of this library stands for, for a log or a table. Since: 0.1 */
+ROLEGATE_API enum rolegate_reason rolegate_reason_of_error(int error);
+
+/* An error of this library (0 or negative) in words. Never NULL. Since: 0.1 */
+ROLEGATE_API const char *rolegate_error_text(int error);
+
+/* The version of the library that runs, as "0.1.0". Since: 0.1 */
+ROLEGATE_API const char *rolegate_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The walk from a role to all that it is based on. */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "decide.h"
+
+/* Put a role into the queue unless it was there before or gives nothing. */
+static void enqueue(struct walk *walk, uint32_t role, uint32_t via)
+{
+	if (format_bit(walk->seen, role) || (walk->avoid && decide_is_blocked(walk->avoid, role)))
+		return;
+	walk->seen[role / 8] = (unsigned char)(walk->seen[role / 8] | 1u << (role % 8));
+	walk->via[walk->n_queue] = via;
+	walk->queue[walk->n_queue++] = role;
+}
+
+int walk_start(struct walk *walk, const struct rolegate_policy *policy,
+	       const struct findings *avoid, uint32_t role)
+{
+	uint32_t n = policy->head.n_roles;
+
+	*walk = (struct walk){ .policy = policy, .avoid = avoid };
+	walk->seen = calloc(format_map_size(n), 1);
+	walk->queue = calloc(n, sizeof(*walk->queue));
+	walk->via = calloc(n, sizeof(*walk->via));
+	if (!walk->seen || !walk->queue || !walk->via)
+		return -ENOMEM;
+	enqueue(walk, role, 0);
+	walk->at = UINT32_MAX; /* so that the first step stands on place 0 */
+	return walk_next(walk);
+}
+
+int walk_next(struct walk *walk)
+{
+	int r;
+
+	store_record_free(&walk->record);
+	walk->at++;
+	if (walk->at == walk->n_queue)
+		return 0;
+	r = policy_load_role_info(walk->policy, walk->queue[walk->at], &walk->record, &walk->info);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < walk->info.n_bases; i++)
+		enqueue(walk, id_at(walk->info.bases, i), walk->at);
+	return 1;
+}
+
+void walk_free(struct walk *walk)
+{
+	store_record_free(&walk->record);
+	free(walk->seen);
+	free(walk->queue);
+	free(walk->via);
+}
