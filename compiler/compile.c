@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "compile.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "resolve.h"
+
+void compile_init(struct compiled *compiled)
+{
+	*compiled = (struct compiled){ 0 };
+	model_init(&compiled->model);
+}
+
+void compile_free(struct compiled *compiled)
+{
+	model_free(&compiled->model);
+	report_free(&compiled->report);
+	sources_free(&compiled->sources);
+}
+
+/* ---- Catalogs ---- */
+
+struct catalogs_wanted {
+	struct compiled *compiled;
+	int (*find)(void *context, struct compiled *compiled, const char *name, struct place place,
+		    uint32_t *ret_file);
+	void *context;
+};
+
+static bool load_one_catalog(struct catalogs_wanted *wanted, const struct ref *ref)
+{
+	struct compiled *c = wanted->compiled;
+	const char *name = c->model.catalog_names.list[ref->id];
+	uint32_t file;
+	int r;
+
+	r = wanted->find(wanted->context, c, name, ref->place, &file);
+	if (r == 0)
+		return load_catalog(&c->model, &c->sources, file, name, &c->report);
+	if (r == -ENOENT)
+		report_error(&c->report, ref->place,
+			     "no catalog is called \"%s\"; `rolegate catalog` lists what there is",
+			     name);
+	if (r == -ENOMEM)
+		c->report.is_out_of_memory = true;
+	return false;
+}
+
+static bool load_catalogs(void *context)
+{
+	struct catalogs_wanted *wanted = context;
+	const struct refs *refs = &wanted->compiled->model.wanted_catalogs;
+	bool good = true;
+
+	for (size_t i = 0; i < refs->n; i++)
+		if (!load_one_catalog(wanted, &refs->list[i]))
+			good = false;
+	return good;
+}
+
+int compile_sources(struct compiled *ret,
+		    int (*find_catalog)(void *context, struct compiled *compiled, const char *name,
+					struct place place, uint32_t *ret_file),
+		    void *context)
+{
+	struct catalogs_wanted wanted = { .compiled = ret,
+					  .find = find_catalog,
+					  .context = context };
+	bool good;
+	int r = 0;
+
+	good = load_policies(&ret->model, &ret->sources, ret->sources.n, &ret->report,
+			     load_catalogs, &wanted);
+	/* Without one of the texts, every name that it defines would seem unknown. */
+	if (good)
+		r = resolve_model(&ret->model, &ret->sources, &ret->report);
+	report_sort(&ret->report);
+	if (r < 0 || ret->model.arena.is_exhausted || ret->report.is_out_of_memory)
+		return -ENOMEM;
+	return good && ret->report.n_errors == 0 ? 0 : -EINVAL;
+}
+
+/* ---- From a tree ---- */
+
+/* Path of a catalog, on the heap. */
+static char *catalog_path(const char *folder, const char *name)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s.conf", folder, name) < 0 ? NULL : path;
+}
+
+/* Read one place where a catalog may be. */
+static int read_catalog(struct compiled *compiled, const struct tree *tree, const char *folder,
+			const char *name, uint32_t *ret_file)
+{
+	char *path = catalog_path(folder, name);
+	int r;
+
+	if (!path)
+		return -ENOMEM;
+	r = source_read(&compiled->sources, tree, path, &compiled->report, ret_file);
+	free(path);
+	return r;
+}
+
+static int find_catalog(void *context, struct compiled *compiled, const char *name,
+			struct place place, uint32_t *ret_file)
+{
+	const struct compile_catalogs *where = context;
+	struct tree host = { .fd = -1 };
+	uint32_t site_file;
+	int vendor, site;
+
+	vendor = read_catalog(compiled, where->tree, where->vendor, name, ret_file);
+	if (vendor == -ENOENT && where->spare)
+		vendor = read_catalog(compiled, &host, where->spare, name, ret_file);
+	site = read_catalog(compiled, where->tree, where->site, name, &site_file);
+	if (site == -ENOENT)
+		return vendor;
+	if (vendor != -ENOENT) {
+		report_error(
+			&compiled->report, place,
+			"catalog \"%s\" is there twice, as %s/%s.conf and as %s/%s.conf: rename the site's own",
+			name, where->vendor, name, where->site, name);
+		return -EBADMSG;
+	}
+	*ret_file = site_file;
+	return site;
+}
+
+static int is_source_name(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return n > 5 && entry->d_name[0] != '.' && !strcmp(entry->d_name + n - 5, ".conf");
+}
+
+/* Byte order, whatever the locale. */
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int read_policy_d_file(struct compiled *compiled, const struct tree *tree,
+			      const char *folder, const char *name)
+{
+	uint32_t file;
+	char *path;
+	int r;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return -ENOMEM;
+	r = source_read(&compiled->sources, tree, path, &compiled->report, &file);
+	free(path);
+	/* Gone since it was listed: an editor's temporary. */
+	return r == -ENOENT || r == -EBADMSG ? 0 : r;
+}
+
+static int read_policy_d(struct compiled *compiled, const struct tree *tree, const char *folder)
+{
+	struct dirent **entries = NULL;
+	int fd, n, r = 0;
+
+	fd = tree_open_file(tree, folder, O_RDONLY | O_DIRECTORY, 0);
+	if (fd == -ENOENT)
+		return 0;
+	if (fd < 0) {
+		report_error(&compiled->report, PLACE_NOWHERE, "%s cannot be opened: %s", folder,
+			     strerror(-fd));
+		return 0;
+	}
+	n = scandirat(fd, ".", &entries, is_source_name, by_bytes);
+	if (n < 0)
+		r = -errno;
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = read_policy_d_file(compiled, tree, folder, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	close(fd);
+	return r;
+}
+
+static int read_policy(struct compiled *compiled, const struct tree *tree, const char *conf_dir,
+		       char **policy_d)
+{
+	uint32_t file;
+	char *path;
+	int r;
+
+	if (asprintf(policy_d, "%s/policy.d", conf_dir) < 0) {
+		*policy_d = NULL;
+		return -ENOMEM;
+	}
+	if (asprintf(&path, "%s/rolegate.conf", conf_dir) < 0)
+		return -ENOMEM;
+	r = source_read(&compiled->sources, tree, path, &compiled->report, &file);
+	if (r == -ENOENT)
+		report_error(&compiled->report, PLACE_NOWHERE,
+			     "there is no %s; `rolegate init --owner USER` writes a first one",
+			     path);
+	free(path);
+	if (r == -ENOMEM)
+		return r;
+	return read_policy_d(compiled, tree, *policy_d);
+}
+
+int compile_tree(const struct tree *tree, const char *conf_dir,
+		 const struct compile_catalogs *catalogs, struct compiled *ret)
+{
+	char *policy_d = NULL;
+	int r, noted;
+
+	r = read_policy(ret, tree, conf_dir, &policy_d);
+	if (r == 0 && ret->sources.n == 0)
+		r = -EINVAL;
+	if (r == 0) {
+		struct compile_catalogs where = *catalogs;
+
+		r = compile_sources(ret, find_catalog, &where);
+	}
+	if (r == 0) {
+		noted = source_note_folder(&ret->sources, tree, policy_d);
+		if (noted < 0 && noted != -ENOENT)
+			r = noted == -ENOMEM ? noted : -EINVAL;
+	}
+	free(policy_d);
+	report_sort(&ret->report);
+	return r == -ENOMEM ? r : r < 0 ? -EINVAL : 0;
+}

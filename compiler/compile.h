@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The whole way from source files to a resolved model.
+ */
+#ifndef ROLEGATE_COMPILE_H
+#define ROLEGATE_COMPILE_H
+
+#include "model.h"
+#include "report.h"
+#include "source.h"
+#include "tree.h"
+
+/* Everything that came of the sources. Owner: compile_free(). */
+struct compiled {
+	struct sources sources; /* the policy's files first, then catalogs */
+	struct report report;
+	struct model model;
+};
+
+/* Where catalogs are looked for, in this order; NULL ends the list. A name that two of them have is
+ * an error. */
+struct compile_catalogs {
+	const struct tree *tree;
+	const char *vendor; /* folder of the vendor's */
+	const char *site;   /* folder of the site's own */
+	const char *spare;  /* a folder of the host that stands in for the vendor's where `tree` is
+			       none; may be NULL */
+};
+
+/*
+ * Read, check and resolve the policy of a tree.
+ *
+ * conf_dir  the folder with rolegate.conf and policy.d
+ * Returns:  0 the model is sound, and the report holds warnings at most; -EINVAL the report says
+ * what is wrong; -ENOMEM. The report is sorted.
+ */
+int compile_tree(const struct tree *tree, const char *conf_dir,
+		 const struct compile_catalogs *catalogs, struct compiled *ret);
+
+/*
+ * The same on policy texts that are in ret->sources already, all of them.
+ *
+ * find_catalog  gives a catalog's text: adds it to the sources and returns 0 and its number;
+ * -ENOENT there is none; -EBADMSG it was reported what is wrong; -ENOMEM
+ */
+int compile_sources(struct compiled *ret,
+		    int (*find_catalog)(void *context, struct compiled *compiled, const char *name,
+					struct place place, uint32_t *ret_file),
+		    void *context);
+
+void compile_init(struct compiled *compiled);
+void compile_free(struct compiled *compiled);
+
+#endif

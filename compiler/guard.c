@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "guard.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A setting's name in an open group. */
+struct setting {
+	const char *name;
+	size_t n;
+	uint32_t line;
+};
+
+/* An open bracket; the file itself is the first. */
+struct level {
+	char bracket;
+	uint32_t line;
+	size_t n_settings;
+	struct setting settings[GUARD_SETTINGS_MAX];
+};
+
+struct scan {
+	const char *at, *end;
+	uint32_t line;
+	struct report *report;
+	uint32_t file;
+	struct level levels[GUARD_DEPTH_MAX];
+	size_t depth;	      /* the last of the levels in use */
+	bool is_after_string; /* nothing but blanks and comments since a string */
+	struct setting word;  /* the last word, which a `=` makes a setting */
+	bool stop;	      /* what follows cannot be understood */
+};
+
+static struct place here(const struct scan *s)
+{
+	return (struct place){ .file = s->file, .line = s->line };
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_word(char c)
+{
+	return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '*' || c == '+' ||
+	       c == '.';
+}
+
+/* Complain about a token that is too long for libconfig. */
+static void check_length(struct scan *s, const char *begin, uint32_t line, const char *what)
+{
+	if ((size_t)(s->at - begin) <= GUARD_WORD_MAX)
+		return;
+	report_error(s->report, (struct place){ .file = s->file, .line = line },
+		     "%s of %zu bytes; at most %u are allowed: break it up", what,
+		     (size_t)(s->at - begin), GUARD_WORD_MAX);
+}
+
+static void scan_blanks(struct scan *s)
+{
+	const char *begin = s->at;
+
+	while (s->at < s->end && (*s->at == ' ' || *s->at == '\t'))
+		s->at++;
+	check_length(s, begin, s->line, "a run of blanks");
+}
+
+static void scan_line_comment(struct scan *s)
+{
+	const char *begin = s->at;
+
+	while (s->at < s->end && *s->at != '\n')
+		s->at++;
+	check_length(s, begin, s->line, "a comment line");
+}
+
+static void scan_block_comment(struct scan *s)
+{
+	uint32_t line = s->line;
+
+	for (s->at += 2; s->at + 1 < s->end; s->at++) {
+		if (s->at[0] == '*' && s->at[1] == '/') {
+			s->at += 2;
+			return;
+		}
+		if (*s->at == '\n')
+			s->line++;
+	}
+	report_error(s->report, (struct place){ .file = s->file, .line = line },
+		     "this comment never ends: close it with `*/`");
+	s->stop = true;
+}
+
+/* One escape in a string: those that all versions of libconfig read alike. */
+static void scan_escape(struct scan *s)
+{
+	const char *p = s->at + 1;
+
+	if (p < s->end && strchr("nrtf\\\"", *p) && *p != '\0') {
+		s->at += 2;
+		return;
+	}
+	if (s->end - p >= 3 && (*p == 'x' || *p == 'X') &&
+	    strspn(p + 1, "0123456789abcdefABCDEF") >= 2 && !(p[1] == '0' && p[2] == '0')) {
+		s->at += 4;
+		return;
+	}
+	report_error(
+		s->report, here(s),
+		"`\\` begins no known escape here; write `\\\\` for a backslash (as in \"DOMAIN\\\\user\")");
+	s->at++;
+}
+
+static void scan_string(struct scan *s)
+{
+	const char *begin = s->at++;
+	unsigned int n_escapes = 0;
+
+	if (s->is_after_string)
+		report_error(s->report, here(s),
+			     "two strings side by side would become one: is a comma missing?");
+	while (s->at < s->end && *s->at != '"' && *s->at != '\n') {
+		if (*s->at == '\\') {
+			n_escapes++;
+			scan_escape(s);
+		} else {
+			s->at++;
+		}
+	}
+	if (s->at == s->end || *s->at == '\n') {
+		report_error(s->report, here(s),
+			     "this string does not end on its line: is a quote missing?");
+		s->stop = true;
+		return;
+	}
+	s->at++;
+	check_length(s, begin, s->line, "a string");
+	if (n_escapes > GUARD_ESCAPES_MAX)
+		report_error(s->report, here(s), "a string with %u escapes; at most %u are allowed",
+			     n_escapes, GUARD_ESCAPES_MAX);
+	s->is_after_string = true;
+}
+
+/* A whole number outside 32 bits wraps around in libconfig 1.5 without a word. */
+static void check_number(struct scan *s, const char *begin, size_t n)
+{
+	char text[24], *end;
+	long long value;
+
+	if (n < sizeof(text)) {
+		memcpy(text, begin, n);
+		text[n] = '\0';
+		errno = 0;
+		value = strtoll(text, &end, n > 2 && (text[1] == 'x' || text[1] == 'X') ? 16 : 10);
+		if (*end == '\0' && errno == 0 && value >= INT_MIN && value <= INT_MAX)
+			return;
+		/* A fraction or an exponent is no whole number: the grammar will refuse it in its
+		 * place. */
+		if (*end == '.' || *end == 'e' || *end == 'E')
+			return;
+	}
+	report_error(s->report, here(s),
+		     "`%.*s` is not a number that the policy can hold: whole and below 2147483648",
+		     n < 40 ? (int)n : 40, begin);
+}
+
+static void scan_word(struct scan *s)
+{
+	const char *begin = s->at;
+	size_t n;
+
+	while (s->at < s->end && is_word(*s->at))
+		s->at++;
+	n = (size_t)(s->at - begin);
+	check_length(s, begin, s->line, "a word");
+	if (is_letter(*begin) || *begin == '*')
+		s->word = (struct setting){ .name = begin, .n = n, .line = s->line };
+	else
+		check_number(s, begin, n);
+}
+
+/* After a name came `=`: note it, for libconfig must not see it twice, nor too many. */
+static void note_setting(struct scan *s)
+{
+	struct level *level = &s->levels[s->depth];
+
+	if (!s->word.name)
+		return;
+	for (size_t i = 0; i < level->n_settings; i++) {
+		const struct setting *other = &level->settings[i];
+
+		if (other->n == s->word.n && !memcmp(other->name, s->word.name, s->word.n)) {
+			report_error(s->report,
+				     (struct place){ .file = s->file, .line = s->word.line },
+				     "`%.*s` is set twice, first on line %u: keep one of them",
+				     (int)s->word.n, s->word.name, other->line);
+			return;
+		}
+	}
+	if (level->n_settings == GUARD_SETTINGS_MAX) {
+		report_error(
+			s->report, (struct place){ .file = s->file, .line = s->word.line },
+			"more than %u settings in one group: users and roles belong in lists, as assign = ( {…}, {…} )",
+			GUARD_SETTINGS_MAX);
+		s->stop = true;
+		return;
+	}
+	level->settings[level->n_settings++] = s->word;
+}
+
+static void open_bracket(struct scan *s, char bracket)
+{
+	struct level *level;
+
+	if (s->depth + 1 == GUARD_DEPTH_MAX) {
+		report_error(s->report, here(s), "brackets nested more than %u deep",
+			     GUARD_DEPTH_MAX - 1);
+		s->stop = true;
+		return;
+	}
+	level = &s->levels[++s->depth];
+	level->bracket = bracket;
+	level->line = s->line;
+	level->n_settings = 0;
+}
+
+static void close_bracket(struct scan *s, char bracket)
+{
+	static const char pairs[] = "(){}[]";
+	const struct level *level = &s->levels[s->depth];
+	const char *opening = strchr(pairs, bracket) - 1;
+
+	if (s->depth > 0 && level->bracket == *opening) {
+		s->depth--;
+		return;
+	}
+	if (s->depth == 0)
+		report_error(s->report, here(s), "`%c` closes nothing", bracket);
+	else
+		report_error(s->report, here(s), "`%c` cannot close the `%c` of line %u", bracket,
+			     level->bracket, level->line);
+	s->stop = true;
+}
+
+static void scan_mark(struct scan *s, char c)
+{
+	s->at++;
+	if (c == '=' || c == ':')
+		note_setting(s);
+	else if (c == '(' || c == '{' || c == '[')
+		open_bracket(s, c);
+	else if (c == ')' || c == '}' || c == ']')
+		close_bracket(s, c);
+	s->word.name = NULL;
+}
+
+static void refuse_character(struct scan *s, char c)
+{
+	if (c == '@')
+		report_error(
+			s->report, here(s),
+			"`@` outside a string: there are no includes; put the file into policy.d");
+	else if (c > ' ' && c < 0x7f)
+		report_error(s->report, here(s), "`%c` does not belong here: is a quote missing?",
+			     c);
+	else
+		report_error(s->report, here(s),
+			     "the byte 0x%02x does not belong here: is a quote missing?",
+			     (unsigned int)(unsigned char)c);
+	s->stop = true;
+}
+
+/* What is no blank and no comment. */
+static void scan_token(struct scan *s)
+{
+	char c = *s->at;
+
+	if (c == '"') {
+		scan_string(s);
+		s->word.name = NULL;
+		return;
+	}
+	s->is_after_string = false;
+	if (is_word(c))
+		scan_word(s);
+	else if (strchr("=:,;(){}[]", c))
+		scan_mark(s, c);
+	else
+		refuse_character(s, c);
+}
+
+static void scan_next(struct scan *s)
+{
+	char c = *s->at;
+
+	if (c == '\n') {
+		s->line++;
+		s->at++;
+	} else if (c == '\r' || c == '\f') {
+		s->at++;
+	} else if (c == ' ' || c == '\t') {
+		scan_blanks(s);
+	} else if (c == '#' || (c == '/' && s->at[1] == '/')) {
+		scan_line_comment(s);
+	} else if (c == '/' && s->at[1] == '*') {
+		scan_block_comment(s);
+	} else {
+		scan_token(s);
+	}
+}
+
+bool guard_check(const struct source *source, uint32_t file, struct report *report)
+{
+	size_t n_before = report->n_errors;
+	const char *nul = memchr(source->text, '\0', source->n);
+	struct scan *s;
+
+	if (nul) {
+		uint32_t line = 1;
+
+		for (const char *p = source->text; p < nul; p++)
+			line += *p == '\n';
+		report_error(report, (struct place){ .file = file, .line = line },
+			     "a NUL byte: this is no text file, or it was damaged");
+		return false;
+	}
+	s = calloc(1, sizeof(*s));
+	if (!s) {
+		report->is_out_of_memory = true;
+		return false;
+	}
+	s->at = source->text;
+	s->end = source->text + source->n;
+	s->line = 1;
+	s->file = file;
+	s->report = report;
+	while (s->at < s->end && !s->stop)
+		scan_next(s);
+	if (!s->stop && s->depth > 0)
+		report_error(report,
+			     (struct place){ .file = file, .line = s->levels[s->depth].line },
+			     "this `%c` is never closed", s->levels[s->depth].bracket);
+	free(s);
+	return report->n_errors == n_before;
+}

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A policy as it was written: what the loaders fill in, the resolver works out, and the packer
+ * writes.
+ *
+ * Everything is numbered in the order in which it was first named, whether that was its definition
+ * or not: a reference to what comes later, or in another file, is a number at once, and what was
+ * never defined shows at the end.
+ */
+#ifndef ROLEGATE_MODEL_H
+#define ROLEGATE_MODEL_H
+
+#include "arena.h"
+#include "format.h"
+#include "names.h"
+#include "place.h"
+
+/* Capabilities of the matrix (P10), as bits. */
+#define CAN_VIEW 1u
+#define CAN_CREATE 2u
+#define CAN_EDIT 4u
+#define CAN_DELETE 8u
+#define CAN_MANAGE 16u
+#define CAN_FULL 31u
+#define N_CAPABILITIES 5u
+
+/* The capability of bit i: "view", "create", … */
+const char *model_capability_name(unsigned int i);
+
+/* A name that stands somewhere: the number of what it means. */
+struct ref {
+	uint32_t id;
+	struct place place;
+};
+
+struct refs {
+	struct ref *list;
+	size_t n, max;
+};
+
+enum permission_kind {
+	PERMISSION_UNDEFINED, /* only referred to so far */
+	PERMISSION_SYSTEM,    /* a catalog defines it */
+	PERMISSION_CUSTOM,    /* a privilege of some role */
+};
+
+struct model_permission {
+	enum permission_kind kind;
+	const char *name, *area, *label, *description, *catalog;
+	enum format_tier tier;
+	bool is_core, is_derived, in_force;
+	uint32_t department; /* of a department permission, else NAMES_NONE */
+	struct place place;
+};
+
+struct model_department {
+	const char *name, *label;
+	bool is_core;
+	uint32_t view; /* the derived permission department:view */
+	struct place place;
+};
+
+/* A department's resource, and its permissions by capability. */
+struct model_resource {
+	uint32_t department;
+	uint32_t cells[N_CAPABILITIES];
+};
+
+/* One line of a role's matrix. */
+struct model_cell {
+	const char *on;
+	unsigned int can;
+	struct place place;
+};
+
+struct model_role {
+	bool is_defined, is_builtin, needs_approval;
+	const char *name, *label, *colour, *description, *catalog;
+	enum format_tier level;
+	struct place place;
+	struct refs bases, permissions, privileges;
+	struct model_cell *cells;
+	size_t n_cells, max_cells;
+	/* Worked out by the resolver: maps of permissions, and which roles of conflict rules it is
+	 * or inherits. */
+	unsigned char *own, *closure;
+	uint32_t *members;
+	size_t n_members;
+};
+
+struct model_assignment {
+	uint32_t next; /* the next one of the same holder, or NAMES_NONE */
+	uint32_t n_roles;
+	uint32_t *roles;
+	int64_t from, until;
+	const char *why, *approved_by; /* NULL for none */
+	struct place place;
+};
+
+/* A user or group that has assignments. */
+struct model_holder {
+	uint32_t first, last; /* assignments */
+	uint32_t n;
+};
+
+struct model_holders {
+	struct names names;
+	struct model_holder *list; /* by the names' numbers */
+	size_t max;
+};
+
+struct model_service {
+	bool is_catalogs;   /* from a catalog: the policy's own entry of that name wins */
+	unsigned int flags; /* FORMAT_SERVICE_* */
+	enum format_require require;
+	struct refs required;
+	struct place place;
+};
+
+struct model_conflict {
+	const char *name;
+	uint32_t at_most;
+	struct refs roles;
+	struct place place;
+};
+
+/* A role seen through NSS as a group. */
+struct model_role_group {
+	struct ref role;
+	const char *group;
+	struct place place;
+};
+
+struct model_area {
+	const char *name, *catalog;
+};
+
+struct model_catalog {
+	const char *name, *label, *description;
+	bool grants_by_tier;
+	const char *manage_roles, *manage_passwords; /* permissions, or NULL */
+	struct place place;
+};
+
+struct model_plan_item {
+	const char *text;
+	struct place place;
+};
+
+struct model {
+	struct arena arena;
+
+	struct names catalog_names; /* as wanted by `catalogs`, each with its place */
+	struct refs wanted_catalogs;
+	struct model_catalog *catalogs;
+	size_t n_catalogs, max_catalogs;
+	struct model_area *areas;
+	size_t n_areas, max_areas;
+	struct names department_names;
+	struct model_department *departments;
+	size_t max_departments;
+	struct names resource_names; /* department.resource */
+	struct model_resource *resources;
+	size_t max_resources;
+
+	struct names permission_names, role_names, service_names;
+	struct model_permission *permissions;
+	struct model_role *roles;
+	struct model_service *services;
+	size_t max_permissions, max_roles, max_services;
+
+	struct model_holders users, groups;
+	struct model_assignment *assignments;
+	size_t n_assignments, max_assignments;
+
+	struct refs default_roles, system_account_roles;
+	struct model_conflict *conflicts;
+	size_t n_conflicts, max_conflicts;
+	struct model_role_group *role_groups;
+	size_t n_role_groups, max_role_groups;
+
+	const char *plan_name; /* NULL: no plan, everything is in force (P11) */
+	struct model_plan_item *plan_items;
+	size_t n_plan_items, max_plan_items;
+
+	bool is_permissive, tells_user, root_is_owner;
+	enum format_other other_services;
+	struct ref other_permission;
+	bool gate_takes_root; /* unknown_actor = "root" */
+	struct ref gate_permission;
+	/* Where each scalar was set; line 0: it was not. */
+	struct place mode_place, tell_user_place, root_place, other_place, gate_place, plan_place;
+
+	/* Worked out by the resolver. */
+	uint32_t owner_role, manage_permission;
+};
+
+/* An empty policy with the defaults of policy.md. */
+void model_init(struct model *model);
+void model_free(struct model *model);
+
+/* The number of a name, known or not: NAMES_NONE if memory ran out, which model->arena.is_exhausted
+ * remembers. */
+uint32_t model_permission(struct model *model, const char *name);
+uint32_t model_role(struct model *model, const char *name);
+uint32_t model_service(struct model *model, const char *name);
+uint32_t model_department(struct model *model, const char *name);
+uint32_t model_resource(struct model *model, const char *name);
+
+/* Add one element to an array of the model, zeroed; NULL if memory ran out, which is remembered. */
+struct model_catalog *model_add_catalog(struct model *model);
+struct model_area *model_add_area(struct model *model);
+struct model_cell *model_add_cell(struct model *model, struct model_role *role);
+struct model_conflict *model_add_conflict(struct model *model);
+struct model_role_group *model_add_role_group(struct model *model);
+struct model_plan_item *model_add_plan_item(struct model *model);
+void model_add_ref(struct model *model, struct refs *refs, uint32_t id, struct place place);
+
+/* Add an assignment to a user or group; NULL if memory ran out. */
+struct model_assignment *model_add_assignment(struct model *model, struct model_holders *holders,
+					      const char *name);
+
+#endif

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+
+/* Names longer than this are compared no further: nobody mistypes them by hand. */
+#define COMPARE_MAX 64u
+#define FAR 4u
+
+static size_t first_slot(const struct names *names, const char *name)
+{
+	uint64_t hash = format_hash(FORMAT_HASH_START, name, strlen(name));
+
+	return (size_t)(hash ^ hash >> 32) & (names->n_slots - 1);
+}
+
+/* The slot of a name, or the free one where it would go. */
+static size_t find_slot(const struct names *names, const char *name)
+{
+	size_t slot = first_slot(names, name);
+
+	while (names->slots[slot] != NAMES_NONE &&
+	       strcmp(names->list[names->slots[slot]], name) != 0)
+		slot = (slot + 1) & (names->n_slots - 1);
+	return slot;
+}
+
+uint32_t names_find(const struct names *names, const char *name)
+{
+	return names->n_slots ? names->slots[find_slot(names, name)] : NAMES_NONE;
+}
+
+/* Keep the slots at most half full. */
+static bool grow_slots(struct names *names)
+{
+	size_t n = names->n_slots ? names->n_slots * 2 : 64;
+	uint32_t *slots = reallocarray(NULL, n, sizeof(*slots));
+
+	if (!slots)
+		return false;
+	memset(slots, 0xff, n * sizeof(*slots));
+	free(names->slots);
+	names->slots = slots;
+	names->n_slots = n;
+	for (size_t i = 0; i < names->n; i++)
+		names->slots[find_slot(names, names->list[i])] = (uint32_t)i;
+	return true;
+}
+
+uint32_t names_add(struct names *names, struct arena *arena, const char *name)
+{
+	const char **list;
+	size_t slot;
+
+	if (names->n * 2 >= names->n_slots && !grow_slots(names))
+		return NAMES_NONE;
+	slot = find_slot(names, name);
+	if (names->slots[slot] != NAMES_NONE)
+		return names->slots[slot];
+	list = array_grow(names->list, names->n, &names->max, sizeof(*list));
+	if (!list)
+		return NAMES_NONE;
+	names->list = list;
+	list[names->n] = arena_string(arena, name, strlen(name));
+	if (!list[names->n])
+		return NAMES_NONE;
+	names->slots[slot] = (uint32_t)names->n;
+	return (uint32_t)names->n++;
+}
+
+void names_free(struct names *names)
+{
+	free(names->list);
+	free(names->slots);
+	*names = (struct names){ 0 };
+}
+
+static unsigned int smallest(unsigned int a, unsigned int b, unsigned int c)
+{
+	unsigned int ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+unsigned int names_distance(const char *a, const char *b)
+{
+	unsigned int rows[3][COMPARE_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2],
+					       *spare;
+	size_t n_a = strlen(a), n_b = strlen(b);
+
+	if (n_a > COMPARE_MAX || n_b > COMPARE_MAX || n_a > n_b + FAR || n_b > n_a + FAR)
+		return FAR;
+	for (unsigned int j = 0; j <= n_b; j++)
+		before[j] = above[j] = j;
+	for (unsigned int i = 1; i <= n_a; i++) {
+		row[0] = i;
+		for (unsigned int j = 1; j <= n_b; j++) {
+			row[j] = smallest(above[j] + 1, row[j - 1] + 1,
+					  above[j - 1] + (a[i - 1] != b[j - 1]));
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < row[j])
+				row[j] = before[j - 2] + 1;
+		}
+		spare = before;
+		before = above;
+		above = row;
+		row = spare;
+	}
+	return above[n_b] < FAR ? above[n_b] : FAR;
+}
+
+void names_consider(const char *wanted, const char *candidate, const char **best,
+		    unsigned int *distance)
+{
+	size_t n = strlen(wanted);
+	unsigned int d = names_distance(wanted, candidate);
+
+	/* A short name with a third of it changed is another name. */
+	if (d >= FAR || d * 3 > n + 1 || (*best && d >= *distance))
+		return;
+	*best = candidate;
+	*distance = d;
+}

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pack.h"
+
+#include <cdb.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A cdb that is being written, and the record at work. After the first error nothing is written any
+ * more. */
+struct packer {
+	const struct model *model;
+	const struct sources *sources;
+	const struct pack_info *info;
+	struct cdb_make cdb;
+	unsigned char *bytes; /* room for the checksum, then the payload */
+	size_t n, max;
+	int error;
+};
+
+/* ---- One record ---- */
+
+static unsigned char *room(struct packer *p, size_t n)
+{
+	unsigned char *at;
+
+	if (p->error)
+		return NULL;
+	if (n > FORMAT_RECORD_MAX - p->n) {
+		p->error = -E2BIG;
+		return NULL;
+	}
+	while (p->n + n > p->max) {
+		size_t max = p->max ? p->max * 2 : 4096;
+		unsigned char *more = realloc(p->bytes, max);
+
+		if (!more) {
+			p->error = -ENOMEM;
+			return NULL;
+		}
+		p->bytes = more;
+		p->max = max;
+	}
+	at = p->bytes + p->n;
+	p->n += n;
+	return at;
+}
+
+static void put_bytes(struct packer *p, const void *bytes, size_t n)
+{
+	unsigned char *at = room(p, n);
+
+	if (at && n > 0)
+		memcpy(at, bytes, n);
+}
+
+static void put_u8(struct packer *p, unsigned int value)
+{
+	unsigned char *at = room(p, 1);
+
+	if (at)
+		at[0] = (unsigned char)value;
+}
+
+static void put_u16(struct packer *p, uint32_t value)
+{
+	unsigned char *at = room(p, 2);
+
+	if (at) {
+		at[0] = (unsigned char)value;
+		at[1] = (unsigned char)(value >> 8);
+	}
+}
+
+static void put_u32(struct packer *p, uint32_t value)
+{
+	unsigned char *at = room(p, 4);
+
+	if (at)
+		format_put32(at, value);
+}
+
+static void put_u64(struct packer *p, uint64_t value)
+{
+	put_u32(p, (uint32_t)value);
+	put_u32(p, (uint32_t)(value >> 32));
+}
+
+static void put_i64(struct packer *p, int64_t value)
+{
+	put_u64(p, (uint64_t)value);
+}
+
+static void put_string(struct packer *p, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (n > FORMAT_TEXT_MAX) {
+		p->error = -E2BIG;
+		return;
+	}
+	put_u16(p, (uint32_t)n);
+	put_bytes(p, text, n + 1);
+}
+
+static void put_place(struct packer *p, struct place place)
+{
+	bool is_somewhere = place.line > 0 && place.file < p->sources->n;
+
+	put_u16(p, is_somewhere ? place.file : 0);
+	put_u32(p, is_somewhere ? place.line : 0);
+}
+
+static void begin(struct packer *p)
+{
+	p->n = 0;
+	room(p, FORMAT_SUM_SIZE);
+}
+
+/* Fill in the checksum of the record at work. */
+static void sum(struct packer *p, const unsigned char key[FORMAT_KEY_SIZE])
+{
+	uint64_t hash = format_hash(FORMAT_HASH_START, key, FORMAT_KEY_SIZE);
+
+	hash = format_hash(hash, p->bytes + FORMAT_SUM_SIZE, p->n - FORMAT_SUM_SIZE);
+	format_put32(p->bytes, (uint32_t)hash);
+	format_put32(p->bytes + 4, (uint32_t)(hash >> 32));
+}
+
+static void end(struct packer *p, char letter, uint32_t number)
+{
+	unsigned char key[FORMAT_KEY_SIZE];
+
+	if (p->error)
+		return;
+	format_key(key, letter, number);
+	sum(p, key);
+	if (cdb_make_add(&p->cdb, key, sizeof(key), p->bytes, (unsigned int)p->n) < 0)
+		p->error = errno ? -errno : -EIO;
+}
+
+/* ---- Buckets of names ---- */
+
+/* Names in the order of their buckets. */
+struct buckets {
+	uint32_t n;	  /* buckets, a power of two */
+	uint32_t *starts; /* n + 1 of them: where a bucket's names begin in `order` */
+	uint32_t *order;  /* numbers of names */
+};
+
+static uint32_t bucket_count(size_t n_names)
+{
+	uint32_t n = 1;
+
+	/* Four names a bucket: one read brings it, and the hash tables stay small. */
+	while (n < n_names / 4 && n < FORMAT_BUCKETS_MAX)
+		n *= 2;
+	return n;
+}
+
+/* Sort names by bucket; those that `skip` says (may be NULL) go nowhere. 0 or -ENOMEM. */
+static int fill_buckets(const struct names *names, bool (*skip)(const char *name),
+			struct buckets *ret)
+{
+	uint32_t *at;
+
+	ret->n = bucket_count(names->n);
+	ret->starts = calloc((size_t)ret->n + 2, sizeof(*ret->starts));
+	ret->order = calloc(names->n + 1, sizeof(*ret->order));
+	if (!ret->starts || !ret->order)
+		return -ENOMEM;
+	/* Counted two places on, starts[b + 1] is where bucket b is being filled, and where it ends
+	 * when all are. */
+	at = ret->starts + 1;
+	for (size_t i = 0; i < names->n; i++)
+		if (!skip || !skip(names->list[i]))
+			at[format_bucket(names->list[i], strlen(names->list[i]), ret->n) + 1]++;
+	for (uint32_t b = 1; b <= ret->n; b++)
+		at[b] += at[b - 1];
+	for (size_t i = 0; i < names->n; i++)
+		if (!skip || !skip(names->list[i]))
+			ret->order[at[format_bucket(names->list[i], strlen(names->list[i]),
+						    ret->n)]++] = (uint32_t)i;
+	return 0;
+}
+
+static void free_buckets(struct buckets *buckets)
+{
+	free(buckets->starts);
+	free(buckets->order);
+}
+
+/* Write all buckets of one kind; put_body writes what belongs to a name. */
+static void put_buckets(struct packer *p, char letter, const struct names *names,
+			bool (*skip)(const char *name),
+			void (*put_body)(struct packer *p, uint32_t id))
+{
+	struct buckets buckets = { 0 };
+	unsigned char *size;
+	size_t start;
+
+	if (fill_buckets(names, skip, &buckets) < 0)
+		p->error = -ENOMEM;
+	for (uint32_t b = 0; b < buckets.n && !p->error; b++) {
+		begin(p);
+		for (uint32_t i = buckets.starts[b]; i < buckets.starts[b + 1] && !p->error; i++) {
+			put_string(p, names->list[buckets.order[i]]);
+			size = room(p, 4);
+			start = p->n;
+			put_body(p, buckets.order[i]);
+			/* The record may have moved while it grew. */
+			size = p->error || !size ? NULL : p->bytes + start - 4;
+			if (size)
+				format_put32(size, (uint32_t)(p->n - start));
+		}
+		end(p, letter, b);
+	}
+	free_buckets(&buckets);
+}
+
+/* ---- What is in them ---- */
+
+static void put_assignment(struct packer *p, const struct model_assignment *assignment)
+{
+	unsigned int flags = 0;
+
+	if (assignment->approved_by)
+		flags |= FORMAT_ASSIGN_APPROVED;
+	if (assignment->from != FORMAT_ALWAYS || assignment->until != FORMAT_FOREVER)
+		flags |= FORMAT_ASSIGN_TIMES;
+	if (assignment->approved_by || assignment->why)
+		flags |= FORMAT_ASSIGN_WORDS;
+	put_u8(p, flags);
+	put_place(p, assignment->place);
+	if (flags & FORMAT_ASSIGN_TIMES) {
+		put_i64(p, assignment->from);
+		put_i64(p, assignment->until);
+	}
+	if (flags & FORMAT_ASSIGN_WORDS) {
+		put_string(p, assignment->why ? assignment->why : "");
+		put_string(p, assignment->approved_by ? assignment->approved_by : "");
+	}
+	put_u32(p, assignment->n_roles);
+	for (uint32_t i = 0; i < assignment->n_roles; i++)
+		put_u32(p, assignment->roles[i]);
+}
+
+static void put_holder(struct packer *p, const struct model_holder *holder)
+{
+	put_u32(p, holder->n);
+	for (uint32_t i = holder->first; i != NAMES_NONE; i = p->model->assignments[i].next)
+		put_assignment(p, &p->model->assignments[i]);
+}
+
+static void put_user(struct packer *p, uint32_t id)
+{
+	put_holder(p, &p->model->users.list[id]);
+}
+
+static void put_group(struct packer *p, uint32_t id)
+{
+	put_holder(p, &p->model->groups.list[id]);
+}
+
+static unsigned int permission_flags(const struct model_permission *permission)
+{
+	return (permission->in_force ? FORMAT_PERMISSION_IN_FORCE : 0) |
+	       (permission->kind == PERMISSION_CUSTOM ? FORMAT_PERMISSION_CUSTOM : 0) |
+	       (permission->is_core ? FORMAT_PERMISSION_CORE : 0) |
+	       (permission->is_derived ? FORMAT_PERMISSION_DERIVED : 0);
+}
+
+/* A permission as something required: its number, and whether it is in force, so that it need not
+ * be looked up. */
+static void put_required(struct packer *p, uint32_t id)
+{
+	put_u32(p, id);
+	put_u8(p, permission_flags(&p->model->permissions[id]));
+}
+
+static void put_service(struct packer *p, uint32_t id)
+{
+	const struct model_service *service = &p->model->services[id];
+
+	put_string(p, p->model->service_names.list[id]);
+	put_u8(p, service->flags);
+	put_u8(p, service->require);
+	put_place(p, service->place);
+	put_u32(p, (uint32_t)service->required.n);
+	for (size_t i = 0; i < service->required.n; i++)
+		put_required(p, service->required.list[i].id);
+}
+
+static bool is_prefix(const char *service)
+{
+	return strchr(service, '*') != NULL;
+}
+
+static int by_length_down(const void *a, const void *b)
+{
+	size_t n_a = strlen(*(const char *const *)a), n_b = strlen(*(const char *const *)b);
+
+	return n_a < n_b ? 1 : n_a > n_b ? -1 : 0;
+}
+
+/* D2: the longest prefix first. Returns how many there are. */
+static uint32_t put_prefixes(struct packer *p)
+{
+	const struct names *names = &p->model->service_names;
+	const char *prefixes[FORMAT_PREFIXES_MAX];
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < names->n && n < FORMAT_PREFIXES_MAX; i++)
+		if (is_prefix(names->list[i]))
+			prefixes[n++] = names->list[i];
+	qsort(prefixes, n, sizeof(*prefixes), by_length_down);
+	begin(p);
+	for (uint32_t i = 0; i < n; i++)
+		put_service(p, names_find(names, prefixes[i]));
+	end(p, FORMAT_PREFIXES, 0);
+	return n;
+}
+
+/* ---- Roles, permissions, the rest ---- */
+
+static void put_ids(struct packer *p, const struct refs *refs)
+{
+	put_u32(p, (uint32_t)refs->n);
+	for (size_t i = 0; i < refs->n; i++)
+		put_u32(p, refs->list[i].id);
+}
+
+static void put_role(struct packer *p, uint32_t id)
+{
+	const struct model_role *role = &p->model->roles[id];
+	size_t n_map = format_map_size((uint32_t)p->model->permission_names.n);
+
+	begin(p);
+	put_u8(p, (role->needs_approval ? FORMAT_ROLE_NEEDS_APPROVAL : 0) |
+			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0));
+	put_u32(p, (uint32_t)role->n_members);
+	for (size_t i = 0; i < role->n_members; i++)
+		put_u32(p, role->members[i]);
+	put_bytes(p, role->closure, n_map);
+	end(p, FORMAT_ROLE, id);
+
+	begin(p);
+	put_string(p, role->name);
+	put_string(p, role->label);
+	put_string(p, role->colour);
+	put_string(p, role->description);
+	put_string(p, role->catalog);
+	put_u8(p, role->level);
+	put_place(p, role->place);
+	put_ids(p, &role->bases);
+	put_bytes(p, role->own, n_map);
+	end(p, FORMAT_ROLE_INFO, id);
+}
+
+static void put_permission_info(struct packer *p, uint32_t id)
+{
+	const struct model_permission *permission = &p->model->permissions[id];
+
+	begin(p);
+	put_string(p, permission->name);
+	put_string(p, permission->area);
+	put_string(p, permission->label);
+	put_string(p, permission->description);
+	put_string(p, permission->catalog);
+	put_u8(p, permission->tier);
+	put_u8(p, permission_flags(permission));
+	put_place(p, permission->place);
+	end(p, FORMAT_PERMISSION_INFO, id);
+}
+
+/* Default roles, as an assignment without an end; in any number of lines, of which the first is
+ * named. */
+static void put_default(struct packer *p, const struct refs *roles)
+{
+	put_u8(p, 0);
+	put_place(p, roles->n > 0 ? roles->list[0].place : PLACE_NOWHERE);
+	put_ids(p, roles);
+}
+
+static void put_conflicts(struct packer *p)
+{
+	begin(p);
+	for (size_t i = 0; i < p->model->n_conflicts; i++) {
+		const struct model_conflict *conflict = &p->model->conflicts[i];
+
+		put_string(p, conflict->name);
+		put_place(p, conflict->place);
+		put_u32(p, conflict->at_most);
+		put_ids(p, &conflict->roles);
+	}
+	end(p, FORMAT_CONFLICTS, 0);
+}
+
+static void put_sources(struct packer *p)
+{
+	begin(p);
+	put_u32(p, (uint32_t)p->sources->n);
+	for (size_t i = 0; i < p->sources->n; i++) {
+		const struct source *source = &p->sources->list[i];
+
+		put_string(p, source->path);
+		put_i64(p, source->size);
+		put_i64(p, source->mtime_s);
+		put_u32(p, source->mtime_ns);
+	}
+	end(p, FORMAT_SOURCES, 0);
+}
+
+static void put_catalogs(struct packer *p)
+{
+	begin(p);
+	put_u32(p, (uint32_t)p->model->n_catalogs);
+	for (size_t i = 0; i < p->model->n_catalogs; i++)
+		put_string(p, p->model->catalogs[i].name);
+	end(p, FORMAT_CATALOGS, 0);
+}
+
+static void put_record(struct packer *p)
+{
+	begin(p);
+	put_i64(p, p->info->when);
+	put_u64(p, p->info->parent);
+	put_string(p, p->info->who);
+	put_string(p, p->info->known_by);
+	put_string(p, p->info->why);
+	end(p, FORMAT_RECORD, 0);
+}
+
+/* ---- The head ---- */
+
+static unsigned int head_flags(const struct model *model)
+{
+	return (model->is_permissive ? FORMAT_HEAD_PERMISSIVE : 0) |
+	       (model->tells_user ? FORMAT_HEAD_TELL_USER : 0) |
+	       (model->root_is_owner ? FORMAT_HEAD_ROOT_IS_OWNER : 0) |
+	       (model->gate_takes_root ? FORMAT_HEAD_GATE_ROOT : 0) |
+	       (model->plan_place.line > 0 ? FORMAT_HEAD_HAS_PLAN : 0);
+}
+
+/* The head's payload; it has the same length whatever is in it. */
+static void fill_head(struct packer *p, uint32_t file_size, uint32_t n_prefixes)
+{
+	const struct model *model = p->model;
+	uint32_t other =
+		model->other_services == FORMAT_OTHER_PERMISSION ? model->other_permission.id : 0;
+
+	begin(p);
+	put_bytes(p, FORMAT_MAGIC, sizeof(FORMAT_MAGIC) - 1);
+	put_u32(p, FORMAT_VERSION);
+	put_u32(p, file_size);
+	put_u64(p, p->info->generation);
+	put_i64(p, p->info->when);
+	put_u8(p, head_flags(model));
+	put_u32(p, (uint32_t)model->role_names.n);
+	put_u32(p, (uint32_t)model->permission_names.n);
+	put_u32(p, (uint32_t)model->n_conflicts);
+	put_u32(p, n_prefixes);
+	put_u32(p, (uint32_t)model->users.names.n);
+	put_u32(p, (uint32_t)model->groups.names.n);
+	put_u32(p, bucket_count(model->users.names.n));
+	put_u32(p, bucket_count(model->groups.names.n));
+	put_u32(p, bucket_count(model->service_names.n));
+	put_u32(p, bucket_count(model->permission_names.n));
+	put_u8(p, model->other_services);
+	put_required(p, other);
+	put_place(p, model->other_place);
+	put_place(p, model->root_place);
+	put_u32(p, model->gate_permission.id);
+	put_u32(p, model->manage_permission);
+	put_u32(p, model->owner_role);
+}
+
+/* Write the head again, now that the file's size is known. */
+static void finish_head(struct packer *p, int fd, uint32_t n_prefixes)
+{
+	unsigned char key[FORMAT_KEY_SIZE];
+	off_t at = (off_t)FORMAT_TOC_SIZE + 8 + FORMAT_KEY_SIZE;
+	struct stat st;
+	ssize_t done;
+
+	if (p->error)
+		return;
+	if (fstat(fd, &st) < 0) {
+		p->error = -errno;
+		return;
+	}
+	if (st.st_size > (off_t)FORMAT_FILE_MAX) {
+		p->error = -E2BIG;
+		return;
+	}
+	fill_head(p, (uint32_t)st.st_size, n_prefixes);
+	if (p->error)
+		return;
+	format_key(key, FORMAT_HEAD, 0);
+	sum(p, key);
+	done = pwrite(fd, p->bytes, p->n, at);
+	if (done != (ssize_t)p->n)
+		p->error = done < 0 ? -errno : -ENOSPC;
+}
+
+static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
+{
+	const struct model *model = p->model;
+
+	fill_head(p, 0, 0);
+	end(p, FORMAT_HEAD, 0);
+	put_buckets(p, FORMAT_SERVICES, &model->service_names, is_prefix, put_service);
+	*ret_n_prefixes = put_prefixes(p);
+	put_buckets(p, FORMAT_PERMISSIONS, &model->permission_names, NULL, put_required);
+	begin(p);
+	put_default(p, &model->default_roles);
+	put_default(p, &model->system_account_roles);
+	end(p, FORMAT_DEFAULTS, 0);
+	put_conflicts(p);
+	put_sources(p);
+	put_catalogs(p);
+	put_record(p);
+	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
+		put_role(p, i);
+	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
+		put_permission_info(p, i);
+	put_buckets(p, FORMAT_GROUPS, &model->groups.names, NULL, put_group);
+	put_buckets(p, FORMAT_USERS, &model->users.names, NULL, put_user);
+}
+
+int pack_policy(const struct model *model, const struct sources *sources,
+		const struct pack_info *info, int fd)
+{
+	struct packer p = { .model = model, .sources = sources, .info = info };
+	uint32_t n_prefixes = 0;
+
+	if (cdb_make_start(&p.cdb, fd) < 0)
+		return errno ? -errno : -EIO;
+	put_all(&p, &n_prefixes);
+	/* Also after an error: it frees what tinycdb holds. */
+	errno = 0;
+	if (cdb_make_finish(&p.cdb) < 0 && !p.error)
+		p.error = errno ? -errno : -EIO;
+	finish_head(&p, fd, n_prefixes);
+	free(p.bytes);
+	return p.error;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "resolve.h"
+
+#include <errno.h>
+
+#include "resolve_internal.h"
+
+int resolve_model(struct model *model, const struct sources *sources, struct report *report)
+{
+	struct resolving resolving = { .model = model, .sources = sources, .report = report };
+
+	resolve_privileges(&resolving);
+	resolve_references(&resolving);
+	resolve_limits(&resolving);
+	if (model->arena.is_exhausted)
+		return -ENOMEM;
+	resolve_plan(&resolving);
+	return resolve_roles(&resolving);
+}

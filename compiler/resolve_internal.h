@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The resolver's parts, in the order in which they run.
+ */
+#ifndef ROLEGATE_RESOLVE_INTERNAL_H
+#define ROLEGATE_RESOLVE_INTERNAL_H
+
+#include "resolve.h"
+
+struct resolving {
+	struct model *model;
+	const struct sources *sources;
+	struct report *report;
+};
+
+/* references.c: everything that is named exists, is of the right kind (P4-P6), and within the
+ * limits. */
+void resolve_privileges(struct resolving *r);
+void resolve_references(struct resolving *r);
+void resolve_limits(struct resolving *r);
+
+/* plan.c: which permissions are in force (P11). */
+void resolve_plan(struct resolving *r);
+
+/* roles.c: cycles (P2), then what each role holds by itself and with its bases (P1, P6, P7, P10).
+ */
+int resolve_roles(struct resolving *r);
+
+#endif

@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Works out what each role holds. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "resolve_internal.h"
+
+static void set_bit(unsigned char *map, uint32_t i)
+{
+	map[i / 8] = (unsigned char)(map[i / 8] | 1u << (i % 8));
+}
+
+/* ---- The order: bases before what is based on them (P2) ---- */
+
+enum colour {
+	WHITE, /* not met */
+	GREY,  /* its bases are being looked at */
+	BLACK, /* done */
+};
+
+struct visit {
+	uint32_t role;
+	size_t next; /* the next of its bases */
+};
+
+struct order {
+	unsigned char *colours;
+	struct visit *stack;
+	size_t depth;
+	uint32_t *done; /* roles, bases first */
+	size_t n_done;
+};
+
+/* Say the whole way round: a, b, c, a. */
+static void report_cycle(struct resolving *r, const struct order *order, uint32_t role)
+{
+	size_t start = order->depth, n = 1;
+	const char *name;
+	char *path, *end;
+
+	do {
+		start--;
+		n += strlen(r->model->roles[order->stack[start].role].name) + 4;
+	} while (order->stack[start].role != role);
+	path = malloc(n + strlen(r->model->roles[role].name));
+	if (!path) {
+		r->report->is_out_of_memory = true;
+		return;
+	}
+	end = path;
+	for (size_t i = start; i < order->depth; i++) {
+		name = r->model->roles[order->stack[i].role].name;
+		end = stpcpy(stpcpy(end, name), " -> ");
+	}
+	strcpy(end, r->model->roles[role].name);
+	report_error(r->report, r->model->roles[role].place,
+		     "roles based on each other in a circle: %s (P2)", path);
+	free(path);
+}
+
+/* Visit a role and all below it, without recursion: a cascade may be ten thousand deep. */
+static void visit(struct resolving *r, struct order *order, uint32_t first)
+{
+	const struct model *model = r->model;
+
+	order->stack[0] = (struct visit){ .role = first };
+	order->depth = 1;
+	order->colours[first] = GREY;
+	while (order->depth > 0) {
+		struct visit *top = &order->stack[order->depth - 1];
+		const struct refs *bases = &model->roles[top->role].bases;
+		uint32_t base;
+
+		if (top->next == bases->n) {
+			order->colours[top->role] = BLACK;
+			order->done[order->n_done++] = top->role;
+			order->depth--;
+			continue;
+		}
+		base = bases->list[top->next++].id;
+		if (order->colours[base] == GREY) {
+			report_cycle(r, order, base);
+		} else if (order->colours[base] == WHITE) {
+			order->colours[base] = GREY;
+			order->stack[order->depth++] = (struct visit){ .role = base };
+		}
+	}
+}
+
+static int find_order(struct resolving *r, struct order *order)
+{
+	size_t n = r->model->role_names.n;
+
+	order->colours = calloc(n + 1, 1);
+	order->stack = calloc(n + 1, sizeof(*order->stack));
+	order->done = calloc(n + 1, sizeof(*order->done));
+	if (!order->colours || !order->stack || !order->done)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		if (order->colours[i] == WHITE)
+			visit(r, order, i);
+	return 0;
+}
+
+/* ---- What a role holds by itself ---- */
+
+static bool grants_by_tier(const struct model *model, const char *catalog)
+{
+	for (size_t i = 0; i < model->n_catalogs; i++)
+		if (!strcmp(model->catalogs[i].name, catalog))
+			return model->catalogs[i].grants_by_tier;
+	return false;
+}
+
+/* What a level gives: by tier, where the permission's catalog grants so, and to the two highest all
+ * (P7). */
+static bool level_gives(const struct model *model, enum format_tier level,
+			const struct model_permission *permission)
+{
+	if (level == FORMAT_TIER_OWNER)
+		return true;
+	if (level == FORMAT_TIER_ADMINISTRATOR)
+		return permission->kind == PERMISSION_CUSTOM ||
+		       permission->tier < FORMAT_TIER_OWNER;
+	return level != FORMAT_TIER_NONE && permission->kind == PERMISSION_SYSTEM &&
+	       !permission->is_derived && permission->tier <= level &&
+	       grants_by_tier(model, permission->catalog);
+}
+
+/* Give a role the cells of one resource. */
+static void give_cells(struct resolving *r, struct model_role *role, const struct model_cell *cell,
+		       const struct model_resource *resource, bool is_named)
+{
+	for (unsigned int c = 0; c < N_CAPABILITIES; c++) {
+		const struct model_permission *permission =
+			&r->model->permissions[resource->cells[c]];
+
+		if (!(cell->can & 1u << c))
+			continue;
+		if (permission->tier != FORMAT_TIER_OWNER || role->level == FORMAT_TIER_OWNER)
+			set_bit(role->own, resource->cells[c]);
+		else if (is_named)
+			report_error(
+				r->report, cell->place,
+				"\"%s\" is reserved to owners: only the owner role and roles based on it hold it (P6)",
+				permission->name);
+		/* A whole department, "full", means all of it that may be given. */
+	}
+}
+
+static void report_unknown_cell(struct resolving *r, const struct model_cell *cell)
+{
+	const struct model *model = r->model;
+	const char *best = NULL;
+	unsigned int distance = 0;
+
+	for (size_t i = 0; i < model->department_names.n; i++)
+		names_consider(cell->on, model->departments[i].name, &best, &distance);
+	for (size_t i = 0; i < model->resource_names.n; i++)
+		names_consider(cell->on, model->resource_names.list[i], &best, &distance);
+	report_error(r->report, cell->place,
+		     "no department or department.resource is called \"%s\"%s%s%s", cell->on,
+		     best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
+}
+
+static void give_matrix(struct resolving *r, struct model_role *role)
+{
+	const struct model *model = r->model;
+
+	for (size_t i = 0; i < role->n_cells; i++) {
+		const struct model_cell *cell = &role->cells[i];
+		uint32_t resource = names_find(&model->resource_names, cell->on);
+		uint32_t department = names_find(&model->department_names, cell->on);
+
+		if (resource != NAMES_NONE)
+			give_cells(r, role, cell, &model->resources[resource], true);
+		else if (department == NAMES_NONE)
+			report_unknown_cell(r, cell);
+		for (size_t k = 0; department != NAMES_NONE && k < model->resource_names.n; k++)
+			if (model->resources[k].department == department)
+				give_cells(r, role, cell, &model->resources[k], false);
+	}
+}
+
+/*
+ * P10: department:view for whoever holds view on any of its resources. Where the plan leaves some
+ * views, only those count, for the derived permission is in force through them.
+ */
+static void derive_views(const struct model *model, unsigned char *map)
+{
+	for (size_t i = 0; i < model->resource_names.n; i++) {
+		const struct model_resource *resource = &model->resources[i];
+		uint32_t view = model->departments[resource->department].view;
+
+		if (!format_bit(map, resource->cells[0]))
+			continue;
+		if (model->permissions[resource->cells[0]].in_force ||
+		    !model->permissions[view].in_force)
+			set_bit(map, view);
+	}
+}
+
+static int give_own(struct resolving *r, struct model_role *role)
+{
+	const struct model *model = r->model;
+	uint32_t n = (uint32_t)model->permission_names.n;
+
+	role->own = calloc(format_map_size(n) + 1, 1);
+	role->closure = calloc(format_map_size(n) + 1, 1);
+	if (!role->own || !role->closure)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++)
+		if (level_gives(model, role->level, &model->permissions[i]))
+			set_bit(role->own, i);
+	for (size_t i = 0; i < role->permissions.n; i++)
+		set_bit(role->own, role->permissions.list[i].id);
+	for (size_t i = 0; i < role->privileges.n; i++)
+		set_bit(role->own, role->privileges.list[i].id);
+	give_matrix(r, role);
+	derive_views(model, role->own);
+	return 0;
+}
+
+/* ---- With its bases (P1) ---- */
+
+static int add_member(struct model_role *role, uint32_t id)
+{
+	uint32_t *more;
+
+	for (size_t i = 0; i < role->n_members; i++)
+		if (role->members[i] == id)
+			return 0;
+	more = reallocarray(role->members, role->n_members + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	role->members = more;
+	more[role->n_members++] = id;
+	return 0;
+}
+
+/* Note for each role of a conflict rule that it is one; its heirs get it with the closure. */
+static int mark_members(const struct model *model)
+{
+	int result = 0;
+
+	for (size_t i = 0; i < model->n_conflicts && result == 0; i++)
+		for (size_t k = 0; k < model->conflicts[i].roles.n && result == 0; k++) {
+			uint32_t id = model->conflicts[i].roles.list[k].id;
+
+			result = add_member(&model->roles[id], id);
+		}
+	return result;
+}
+
+/* All that its bases hold, which is known already. */
+static int inherit(const struct model *model, struct model_role *role)
+{
+	size_t n_map = format_map_size((uint32_t)model->permission_names.n);
+	int result = 0;
+
+	memcpy(role->closure, role->own, n_map);
+	for (size_t i = 0; i < role->bases.n; i++) {
+		const struct model_role *base = &model->roles[role->bases.list[i].id];
+
+		for (size_t k = 0; k < n_map; k++)
+			role->closure[k] |= base->closure[k];
+		for (size_t k = 0; k < base->n_members && result == 0; k++)
+			result = add_member(role, base->members[k]);
+	}
+	return result;
+}
+
+/* ---- What looks like a mistake ---- */
+
+/* P10: a capability without view, and a `none` that takes nothing away. */
+static void warn_matrix(struct resolving *r, const struct model_role *role)
+{
+	const struct model *model = r->model;
+
+	for (size_t i = 0; i < role->n_cells; i++) {
+		const struct model_cell *cell = &role->cells[i];
+		bool lacks_view = false, keeps_some = false;
+
+		for (size_t k = 0; k < model->resource_names.n; k++) {
+			const struct model_resource *resource = &model->resources[k];
+			const char *department = model->departments[resource->department].name;
+
+			if (strcmp(model->resource_names.list[k], cell->on) != 0 &&
+			    strcmp(department, cell->on) != 0)
+				continue;
+			for (unsigned int c = 0; c < N_CAPABILITIES; c++) {
+				if (!format_bit(role->closure, resource->cells[c]))
+					continue;
+				keeps_some = true;
+				if (cell->can & 1u << c &&
+				    !format_bit(role->closure, resource->cells[0]))
+					lacks_view = true;
+			}
+		}
+		if (lacks_view)
+			report_warning(
+				r->report, cell->place,
+				"\"%s\" can do things to %s that it cannot view: add \"view\" (P10)",
+				role->name, cell->on);
+		if (cell->can == 0 && keeps_some)
+			report_warning(
+				r->report, cell->place,
+				"`none` takes nothing away: \"%s\" still holds something on %s, from its bases or "
+				"another line",
+				role->name, cell->on);
+	}
+}
+
+/* A6: whoever gets such a role holds too much by that alone. */
+static void warn_conflicts(struct resolving *r)
+{
+	const struct model *model = r->model;
+
+	for (size_t i = 0; i < model->n_conflicts; i++) {
+		const struct model_conflict *rule = &model->conflicts[i];
+
+		for (size_t k = 0; k < model->role_names.n; k++) {
+			const struct model_role *role = &model->roles[k];
+			uint32_t n = 0;
+
+			for (size_t m = 0; m < role->n_members; m++)
+				for (size_t j = 0; j < rule->roles.n; j++)
+					n += role->members[m] == rule->roles.list[j].id;
+			if (n > rule->at_most)
+				report_warning(
+					r->report, role->place,
+					"role \"%s\" holds %u roles of the conflict \"%s\" by itself, which allows "
+					"%u: it will not give their permissions to anybody (A6)",
+					role->name, n, rule->name, rule->at_most);
+		}
+	}
+}
+
+int resolve_roles(struct resolving *r)
+{
+	struct model *model = r->model;
+	struct order order = { 0 };
+	int result;
+
+	result = find_order(r, &order);
+	for (size_t i = 0; i < model->role_names.n && result == 0; i++)
+		result = give_own(r, &model->roles[i]);
+	if (result == 0)
+		result = mark_members(model);
+	for (size_t i = 0; i < order.n_done && result == 0; i++)
+		result = inherit(model, &model->roles[order.done[i]]);
+	for (size_t i = 0; i < model->role_names.n && result == 0; i++)
+		warn_matrix(r, &model->roles[i]);
+	if (result == 0)
+		warn_conflicts(r);
+	free(order.colours);
+	free(order.stack);
+	free(order.done);
+	return result;
+}

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "state.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "format.h"
+
+#define NEW_FOLDER ".new"
+#define NEW_LINK "policy.cdb.new"
+#define SOURCES_FOLDER "sources"
+/* Folders below generations/N/sources: etc/rolegate/policy.d is three. */
+#define SWEEP_DEPTH 16u
+
+/* ---- Opening and locking ---- */
+
+static int open_folder_at(int fd, const char *name)
+{
+	int folder = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return folder < 0 ? -errno : folder;
+}
+
+/* Make a folder unless it is there, with exactly this mode, and open it. */
+static int make_folder_at(int fd, const char *name, mode_t mode)
+{
+	int folder;
+
+	if (mkdirat(fd, name, mode) < 0 && errno != EEXIST)
+		return -errno;
+	folder = open_folder_at(fd, name);
+	if (folder >= 0 && fchmod(folder, mode) < 0) {
+		int r = -errno;
+
+		close(folder);
+		return r;
+	}
+	return folder;
+}
+
+static int lock(int fd)
+{
+	struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	unsigned int tries = STATE_LOCK_WAIT * 20;
+
+	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (tries-- == 0)
+			return -EBUSY;
+		nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
+static bool is_ours(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && (st.st_uid == 0 || st.st_uid == geteuid()) &&
+	       !(st.st_mode & (S_IWGRP | S_IWOTH));
+}
+
+int state_open(struct state *state, const struct tree *tree, const char *path)
+{
+	int r;
+
+	*state = (struct state){ .fd = -1, .generations = -1, .lock = -1 };
+	state->fd = r = tree_make_folder(tree, path);
+	if (r < 0)
+		goto fail;
+	r = is_ours(state->fd) ? 0 : -EPERM;
+	if (r < 0)
+		goto fail;
+	state->lock = openat(state->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	r = state->lock < 0 ? -errno : lock(state->lock);
+	if (r < 0)
+		goto fail;
+	/* Sources may say of whom what others need not know. */
+	state->generations = r = make_folder_at(state->fd, "generations", 0700);
+	if (r < 0)
+		goto fail;
+	return 0;
+fail:
+	state_close(state);
+	return r;
+}
+
+static void close_one(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+void state_close(struct state *state)
+{
+	close_one(&state->generations);
+	close_one(&state->fd);
+	/* Closing gives the lock back. */
+	close_one(&state->lock);
+}
+
+/* ---- Numbers ---- */
+
+/* A folder's name as a generation's number; 0 if it is none. */
+static uint64_t number_of(const char *name)
+{
+	unsigned long long n;
+	char *end;
+
+	if (name[0] < '1' || name[0] > '9')
+		return 0;
+	errno = 0;
+	n = strtoull(name, &end, 10);
+	return *end == '\0' && errno == 0 ? n : 0;
+}
+
+/* All numbers there are, in no order, on the heap. */
+static int list_generations(const struct state *state, uint64_t **ret_list, size_t *ret_n)
+{
+	int fd = open_folder_at(state->generations, ".");
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	uint64_t *list = NULL;
+	size_t n = 0, max = 0;
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		r = fd < 0 ? fd : -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(dir))) {
+		uint64_t number = number_of(entry->d_name), *more;
+
+		if (number == 0)
+			continue;
+		more = array_grow(list, n, &max, sizeof(*list));
+		if (more) {
+			list = more;
+			list[n++] = number;
+		} else {
+			r = -ENOMEM;
+		}
+	}
+	closedir(dir);
+	if (r < 0) {
+		free(list);
+		return r;
+	}
+	*ret_list = list;
+	*ret_n = n;
+	return 0;
+}
+
+int state_next_generation(const struct state *state, uint64_t active, uint64_t *ret)
+{
+	uint64_t *list;
+	size_t n;
+	int r;
+
+	r = list_generations(state, &list, &n);
+	if (r < 0)
+		return r;
+	*ret = active + 1;
+	for (size_t i = 0; i < n; i++)
+		if (list[i] >= *ret)
+			*ret = list[i] + 1;
+	free(list);
+	return 0;
+}
+
+/* ---- Sweeping ---- */
+
+static int sweep(int fd, const char *name, unsigned int depth);
+
+static int sweep_inside(int folder, unsigned int depth)
+{
+	int fd = open_folder_at(folder, ".");
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+	int r = 0;
+
+	if (!dir) {
+		r = fd < 0 ? fd : -errno;
+		if (fd >= 0)
+			close(fd);
+		return r;
+	}
+	while (r == 0 && (entry = readdir(dir)))
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			r = sweep(folder, entry->d_name, depth);
+	closedir(dir);
+	return r;
+}
+
+/* Remove a file, or a folder with all in it; links are removed, not followed. */
+static int sweep(int fd, const char *name, unsigned int depth)
+{
+	int folder, r;
+
+	if (unlinkat(fd, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	if (depth == 0)
+		return -ELOOP;
+	folder = open_folder_at(fd, name);
+	if (folder < 0)
+		return folder;
+	r = sweep_inside(folder, depth - 1);
+	close(folder);
+	if (r == 0 && unlinkat(fd, name, AT_REMOVEDIR) < 0)
+		r = -errno;
+	return r;
+}
+
+void state_discard(const struct state *state)
+{
+	(void)sweep(state->generations, NEW_FOLDER, SWEEP_DEPTH);
+}
+
+/* ---- Writing ---- */
+
+static int write_whole(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t done = write(fd, bytes, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		bytes += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+static int sync_fd(int fd)
+{
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* Make an empty file of exactly this mode. */
+static int create_at(int folder, const char *name, mode_t mode)
+{
+	int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+
+	if (fd < 0)
+		return -errno;
+	if (fchmod(fd, mode) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
+static int write_file_at(int folder, const char *name, const char *bytes, size_t n)
+{
+	int fd, r;
+
+	fd = create_at(folder, name, 0600);
+	if (fd < 0)
+		return fd;
+	r = write_whole(fd, bytes, n);
+	if (r == 0)
+		r = sync_fd(fd);
+	if (close(fd) < 0 && r == 0)
+		r = -errno;
+	return r;
+}
+
+/* Write one source below a folder, under its own path; each folder on the way is synced when it got
+ * its entry. */
+static int write_source(int folder, const struct source *source)
+{
+	const char *path = source->path;
+	char part[NAME_MAX + 1];
+	int fd = fcntl(folder, F_DUPFD_CLOEXEC, 0), next, r;
+	size_t n;
+
+	r = fd < 0 ? -errno : 0;
+	while (r == 0) {
+		path += strspn(path, "/");
+		n = strcspn(path, "/");
+		if (n == 0 || n > NAME_MAX) {
+			r = -ENAMETOOLONG;
+			break;
+		}
+		memcpy(part, path, n);
+		part[n] = '\0';
+		path += n;
+		if (*path == '\0') {
+			r = write_file_at(fd, part, source->text, (size_t)source->size);
+			if (r == 0)
+				r = sync_fd(fd);
+			break;
+		}
+		next = make_folder_at(fd, part, 0700);
+		r = next < 0 ? next : sync_fd(fd);
+		close(fd);
+		fd = next;
+	}
+	close_one(&fd);
+	return r;
+}
+
+static int write_sources(int folder, const struct sources *sources)
+{
+	int fd, r = 0;
+
+	fd = make_folder_at(folder, SOURCES_FOLDER, 0700);
+	if (fd < 0)
+		return fd;
+	for (size_t i = 0; i < sources->n && r == 0; i++)
+		if (sources->list[i].text)
+			r = write_source(fd, &sources->list[i]);
+	close(fd);
+	return r;
+}
+
+static int write_policy(int folder, const struct compiled *compiled, const struct pack_info *info,
+			int *ret_fd)
+{
+	int fd, r;
+
+	fd = create_at(folder, FORMAT_FILE_NAME, 0644);
+	if (fd < 0)
+		return fd;
+	r = pack_policy(&compiled->model, &compiled->sources, info, fd);
+	if (r == 0)
+		r = sync_fd(fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int state_prepare(const struct state *state, const struct compiled *compiled,
+		  const struct pack_info *info, int *ret_fd)
+{
+	int folder, fd = -1, r;
+
+	r = sweep(state->generations, NEW_FOLDER, SWEEP_DEPTH);
+	if (r < 0)
+		return r;
+	folder = make_folder_at(state->generations, NEW_FOLDER, 0700);
+	if (folder < 0)
+		return folder;
+	r = write_policy(folder, compiled, info, &fd);
+	if (r == 0)
+		r = write_sources(folder, &compiled->sources);
+	if (r == 0)
+		r = sync_fd(folder);
+	close(folder);
+	if (r < 0) {
+		close_one(&fd);
+		state_discard(state);
+		return r;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+/* Make policy.cdb a generation's, in one step. */
+static int put_in_force(const struct state *state, uint64_t generation)
+{
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "%llu/%s", (unsigned long long)generation, FORMAT_FILE_NAME);
+	if (unlinkat(state->fd, NEW_LINK, 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (linkat(state->generations, path, state->fd, NEW_LINK, 0) < 0)
+		return -errno;
+	/* PAM opens the policy by this name: the rename is the moment at which it changes. */
+	if (renameat(state->fd, NEW_LINK, state->fd, FORMAT_FILE_NAME) == 0)
+		return 0;
+	r = -errno;
+	(void)unlinkat(state->fd, NEW_LINK, 0);
+	return r;
+}
+
+/* Take back what put_in_force() did, for it could not be made to last. */
+static void take_back(const struct state *state, uint64_t parent)
+{
+	if (parent == 0)
+		(void)unlinkat(state->fd, FORMAT_FILE_NAME, 0);
+	else
+		(void)put_in_force(state, parent);
+}
+
+int state_commit(const struct state *state, uint64_t generation, uint64_t parent)
+{
+	char name[24];
+	int r;
+
+	snprintf(name, sizeof(name), "%llu", (unsigned long long)generation);
+	if (renameat(state->generations, NEW_FOLDER, state->generations, name) < 0)
+		return -errno;
+	r = sync_fd(state->generations);
+	if (r == 0)
+		r = put_in_force(state, generation);
+	if (r == 0) {
+		r = sync_fd(state->fd);
+		if (r < 0)
+			take_back(state, parent);
+	}
+	if (r < 0)
+		(void)sweep(state->generations, name, SWEEP_DEPTH);
+	return r;
+}
+
+static int by_number_down(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? 1 : x > y ? -1 : 0;
+}
+
+void state_prune(const struct state *state, uint64_t active, uint64_t parent)
+{
+	uint64_t *list;
+	size_t n;
+
+	if (list_generations(state, &list, &n) < 0)
+		return;
+	qsort(list, n, sizeof(*list), by_number_down);
+	for (size_t i = STATE_KEEP; i < n; i++) {
+		char name[24];
+
+		if (list[i] == active || list[i] == parent)
+			continue;
+		snprintf(name, sizeof(name), "%llu", (unsigned long long)list[i]);
+		(void)sweep(state->generations, name, SWEEP_DEPTH);
+	}
+	free(list);
+}
+
+/* ---- Comparing ---- */
+
+/* Whether the file has exactly these bytes: 1, 0 or -errno. */
+static int has_bytes(int fd, const char *bytes, size_t n)
+{
+	char buffer[65536];
+	size_t done = 0;
+
+	for (;;) {
+		ssize_t got = read(fd, buffer, sizeof(buffer));
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			return done == n;
+		if ((size_t)got > n - done || memcmp(buffer, bytes + done, (size_t)got) != 0)
+			return 0;
+		done += (size_t)got;
+	}
+}
+
+/* Compare one source with a generation's copy; -ENOENT there is none. */
+static int compare_source(const struct tree *tree, const char *folder, const struct source *source)
+{
+	char *path;
+	int fd, r;
+
+	if (asprintf(&path, "%s/%s", folder, source->path) < 0)
+		return -ENOMEM;
+	fd = tree_open_file(tree, path, O_RDONLY | O_NOFOLLOW, 0);
+	free(path);
+	if (fd < 0)
+		return fd;
+	r = has_bytes(fd, source->text, (size_t)source->size);
+	close(fd);
+	return r;
+}
+
+int state_compare(const struct tree *tree, const char *path, uint64_t generation,
+		  const struct sources *sources, size_t n)
+{
+	char *folder;
+	int r = 1;
+
+	for (size_t i = 0; i < sources->n; i++)
+		n -= sources->list[i].text != NULL;
+	if (n != 0)
+		return 0;
+	if (asprintf(&folder, "%s/generations/%llu/" SOURCES_FOLDER, path,
+		     (unsigned long long)generation) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < sources->n && r == 1; i++)
+		if (sources->list[i].text)
+			r = compare_source(tree, folder, &sources->list[i]);
+	free(folder);
+	return r == -ENOENT ? 0 : r;
+}

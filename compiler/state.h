@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The state folder: the policy in force and the generations behind it.
+ *
+ *	policy.cdb             the policy in force; a hard link to its generation's
+ *	lock                   held by whoever changes something
+ *	generations/N/         policy.cdb and sources/, complete before they get their number
+ *	generations/.new/      one that is being written; left over after a crash, and swept away by
+ *the next
+ *
+ * A crash at any moment leaves the old policy in force or the new one, never none.
+ */
+#ifndef ROLEGATE_STATE_H
+#define ROLEGATE_STATE_H
+
+#include <stdint.h>
+
+#include "compile.h"
+#include "pack.h"
+#include "rolegate.h"
+#include "tree.h"
+
+/* Generations that are kept; the one in force and its parent are never dropped. */
+#define STATE_KEEP 20u
+
+/* Seconds to wait for whoever holds the lock. */
+#define STATE_LOCK_WAIT 10u
+
+struct state {
+	int fd;		 /* the folder */
+	int generations; /* the folder of generations */
+	int lock;
+};
+
+/*
+ * Open the state folder, made if it is not there, and lock it.
+ *
+ * Returns:  0; -EBUSY somebody else has held the lock for STATE_LOCK_WAIT seconds; -EPERM the
+ * folder is not root's alone; or what the system said. Nothing is left open then. Owner:
+ * state_close().
+ */
+int state_open(struct state *state, const struct tree *tree, const char *path);
+void state_close(struct state *state);
+
+/*
+ * The number that the next generation gets: one more than any there is, or `active` (0 if none is
+ * in force). 0 or -errno.
+ */
+int state_next_generation(const struct state *state, uint64_t active, uint64_t *ret);
+
+/*
+ * Write a generation, complete and synced, without giving it its number or putting it in force.
+ *
+ * ret_fd    the compiled policy, open for reading; the caller closes it
+ * Returns:  0; -E2BIG, -ENOMEM; or what the system said.
+ */
+int state_prepare(const struct state *state, const struct compiled *compiled,
+		  const struct pack_info *info, int *ret_fd);
+
+/*
+ * Give the prepared generation its number and put it in force, instead of `parent` (0: instead of
+ * none). Returns 0 or -errno: then the parent still is in force.
+ */
+int state_commit(const struct state *state, uint64_t generation, uint64_t parent);
+
+/* Sweep the prepared generation away. */
+void state_discard(const struct state *state);
+
+/* Drop generations beyond STATE_KEEP, oldest first, but for `active` and `parent`. Failing to is
+ * not an error. */
+void state_prune(const struct state *state, uint64_t active, uint64_t parent);
+
+/*
+ * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are, 0
+ * they differ, or -errno.
+ *
+ * path  of the state folder
+ * n     files that the generation was made of, for one may have been deleted since
+ */
+int state_compare(const struct tree *tree, const char *path, uint64_t generation,
+		  const struct sources *sources, size_t n);
+
+#endif
