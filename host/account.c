@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "account.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one of
+ * a megabyte. */
+#define ENTRY_FIRST ((size_t)4096)
+#define ENTRY_MAX ((size_t)16 * 1024 * 1024)
+/* Groups of one user: Linux has no more. */
+#define GROUPS_MAX 65536
+
+int account_init(struct account *account, const char *name)
+{
+	*account = (struct account){ 0 };
+	account->name = strdup(name);
+	account->person.name = account->name;
+	return account->name ? 0 : -ENOMEM;
+}
+
+void account_free(struct account *account)
+{
+	for (size_t i = 0; i < account->n_groups; i++)
+		free(account->groups[i]);
+	free(account->groups);
+	free(account->name);
+	*account = (struct account){ 0 };
+}
+
+int account_add_group(struct account *account, const char *name)
+{
+	char **more = reallocarray(account->groups, account->n_groups + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	account->groups = more;
+	more[account->n_groups] = strdup(name);
+	if (!more[account->n_groups])
+		return -ENOMEM;
+	account->n_groups++;
+	account->person.groups = (const char *const *)account->groups;
+	account->person.n_groups = account->n_groups;
+	return 0;
+}
+
+/* Whether an error of getpwnam_r(3) and the like only means that there is none (see its manual). */
+static bool means_absent(int error)
+{
+	return error == 0 || error == ENOENT || error == ESRCH;
+}
+
+/* A question to NSS that wants a buffer; `ask` answers with an error number and whether there was
+ * an entry. */
+typedef int (*ask_function)(void *question, char *buffer, size_t n, bool *found);
+
+/*
+ * Ask with ever larger buffers. 1 and *ret_buffer, which holds the answer; 0 there is none;
+ * -ENOMEM; -EIO.
+ */
+static int ask_nss(ask_function ask, void *question, char **ret_buffer)
+{
+	for (size_t n = ENTRY_FIRST; n <= ENTRY_MAX; n *= 4) {
+		char *buffer = malloc(n);
+		bool found = false;
+		int error;
+
+		if (!buffer)
+			return -ENOMEM;
+		do
+			error = ask(question, buffer, n, &found);
+		while (error == EINTR);
+		if (error == 0 && found) {
+			*ret_buffer = buffer;
+			return 1;
+		}
+		free(buffer);
+		if (error != ERANGE)
+			return means_absent(error) ? 0 : error == ENOMEM ? -ENOMEM : -EIO;
+	}
+	return -EIO;
+}
+
+struct user_question {
+	const char *name; /* or, if NULL, by uid */
+	uid_t uid;
+	struct passwd entry;
+};
+
+static int ask_user(void *question, char *buffer, size_t n, bool *found)
+{
+	struct user_question *q = question;
+	struct passwd *result = NULL;
+	int error = q->name ? getpwnam_r(q->name, &q->entry, buffer, n, &result)
+			    : getpwuid_r(q->uid, &q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error;
+}
+
+struct group_question {
+	gid_t gid;
+	struct group entry;
+};
+
+static int ask_group(void *question, char *buffer, size_t n, bool *found)
+{
+	struct group_question *q = question;
+	struct group *result = NULL;
+	int error = getgrgid_r(q->gid, &q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error;
+}
+
+int account_init_uid(struct account *account, uid_t uid)
+{
+	struct user_question question = { .uid = uid };
+	char *buffer;
+	int r;
+
+	r = ask_nss(ask_user, &question, &buffer);
+	if (r <= 0)
+		return r < 0 ? r : -ENOENT;
+	r = account_init(account, question.entry.pw_name);
+	if (r == 0) {
+		account->person.uid = uid;
+		account->person.facts = ROLEGATE_FACT_UID;
+		account->gid = question.entry.pw_gid;
+	}
+	free(buffer);
+	return r;
+}
+
+static int look_up_user(struct account *account)
+{
+	struct user_question question = { .name = account->name };
+	char *buffer;
+	int r;
+
+	r = ask_nss(ask_user, &question, &buffer);
+	if (r < 0)
+		return r;
+	if (r == 0) {
+		account->person.facts |= ROLEGATE_FACT_ABSENT;
+		return 0;
+	}
+	account->person.uid = question.entry.pw_uid;
+	account->person.facts |= ROLEGATE_FACT_UID;
+	account->gid = question.entry.pw_gid;
+	free(buffer);
+	return 0;
+}
+
+/* All gids of a user, on the heap. */
+static int list_gids(const struct account *account, gid_t **ret_gids, int *ret_n)
+{
+	int room = 64;
+
+	for (;;) {
+		int n = room;
+		gid_t *gids = calloc((size_t)room, sizeof(*gids));
+
+		if (!gids)
+			return -ENOMEM;
+		if (getgrouplist(account->name, account->gid, gids, &n) >= 0) {
+			*ret_gids = gids;
+			*ret_n = n;
+			return 0;
+		}
+		free(gids);
+		if (room >= GROUPS_MAX)
+			return -EIO;
+		room = n > room && n <= GROUPS_MAX ? n : room * 2;
+	}
+}
+
+/* Groups that have a gid but no name can be in no policy (P3: matched by name). */
+static int look_up_groups(struct account *account)
+{
+	gid_t *gids;
+	int n, r;
+
+	r = list_gids(account, &gids, &n);
+	if (r < 0)
+		return r;
+	for (int i = 0; i < n && r >= 0; i++) {
+		struct group_question question = { .gid = gids[i] };
+		char *buffer;
+
+		r = ask_nss(ask_group, &question, &buffer);
+		if (r <= 0)
+			continue;
+		r = account_add_group(account, question.entry.gr_name);
+		free(buffer);
+	}
+	free(gids);
+	if (r < 0)
+		return r;
+	account->person.facts |= ROLEGATE_FACT_GROUPS;
+	return 0;
+}
+
+int account_look_up(struct account *account, unsigned int wants)
+{
+	int r = 0;
+
+	/* The primary group comes with the uid. */
+	if (wants & (ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS) &&
+	    !(account->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT)))
+		r = look_up_user(account);
+	if (r == 0 && wants & ROLEGATE_FACT_GROUPS &&
+	    !(account->person.facts & (ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_ABSENT)))
+		r = look_up_groups(account);
+	return r;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Finds the user who causes something (G2): what the kernel says, never what the environment or
+ * PAM_RUSER claims.
+ */
+#ifndef ROLEGATE_ACTOR_H
+#define ROLEGATE_ACTOR_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* How an actor is known. */
+enum actor_source {
+	ACTOR_UNKNOWN = 0, /* uid 0 without a login */
+	ACTOR_REAL_UID,	   /* getuid() is not 0 */
+	ACTOR_LOGIN_UID,   /* uid 0, and the kernel knows who logged in */
+};
+
+/*
+ * Find the actor of this process.
+ *
+ * Returns the source; *ret_uid is set unless it is ACTOR_UNKNOWN. A loginuid counts only in the
+ * initial user namespace: elsewhere the numbers mean other people.
+ */
+enum actor_source actor_find(uid_t *ret_uid);
+
+/* "real uid", "login uid", "unknown". */
+const char *actor_source_name(enum actor_source source);
+
+#endif

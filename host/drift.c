@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "drift.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { SAME = 0, CHANGED = 1, UNKNOWN = 2 };
+
+static int look(const struct rolegate_source *source, void *context)
+{
+	const char *root = context;
+	struct stat st;
+	char *path;
+	int r;
+
+	if (asprintf(&path, "%s%s", root ? root : "", source->path) < 0)
+		return UNKNOWN;
+	r = stat(path, &st) < 0 ? errno : 0;
+	free(path);
+	if (r != 0)
+		return r == ENOENT || r == ENOTDIR ? CHANGED : UNKNOWN;
+	if (st.st_mtim.tv_sec != source->mtime_s ||
+	    (uint32_t)st.st_mtim.tv_nsec != source->mtime_ns)
+		return CHANGED;
+	return source->size >= 0 && st.st_size != source->size ? CHANGED : SAME;
+}
+
+const char *drift_word(const struct rolegate_policy *policy, const char *root)
+{
+	switch (rolegate_policy_each_source(policy, look, (void *)root)) {
+	case SAME:
+		return "same";
+	case CHANGED:
+		return "changed";
+	default:
+		return "unknown";
+	}
+}

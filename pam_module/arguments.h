@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The module's arguments in a pam.d line.
+ */
+#ifndef ROLEGATE_ARGUMENTS_H
+#define ROLEGATE_ARGUMENTS_H
+
+#include <stdbool.h>
+
+/* What the line says; the strings belong to libpam. */
+struct arguments {
+	const char *service; /* service=NAME: decide as for this service */
+	const char
+		*require; /* require=PERMISSION: require this, whatever the service's entry says */
+	const char *state_dir; /* state=DIR */
+	bool is_permissive;    /* mode=permissive */
+	bool is_quiet;	       /* quiet: nothing is said to the user */
+	bool has_no_rescue;    /* norescue: D7 is off */
+	bool debugs;	       /* debug: log what is allowed, too */
+};
+
+/*
+ * Read the arguments. An argument that is not known may have been meant to refuse somebody, so it
+ * is an error. Returns NULL, or the argument that is wrong.
+ */
+const char *arguments_read(struct arguments *arguments, int argc, const char **argv);
+
+#endif

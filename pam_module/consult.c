@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "consult.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "actor.h"
+
+/* D3: who causes it; in the account phase uid 0 without a known login is root. */
+static int find_actor(struct consultation *c)
+{
+	uid_t uid = 0;
+	int r;
+
+	(void)actor_find(&uid);
+	c->has_actor = true;
+	r = account_init_uid(&c->actor, uid);
+	if (r == -ENOENT) {
+		/* Nobody's uid: there is no name that the policy could know. */
+		r = account_init(&c->actor, "?");
+		c->actor.person.facts = ROLEGATE_FACT_ABSENT;
+	}
+	return r;
+}
+
+/* Get what the last decision lacked. 1 there is more to decide on; 0 there is not; or an error. */
+static int get_more(struct consultation *c)
+{
+	const struct rolegate_decision *d = &c->decision;
+	struct account *person = d->about_actor ? &c->actor : &c->subject;
+	int r;
+
+	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
+		return 0;
+	r = d->wants_actor ? find_actor(c) : account_look_up(person, d->wants);
+	return r < 0 ? r : 1;
+}
+
+/* Facts come in at most three steps: the actor, the uid, the groups. */
+static int decide(struct consultation *c)
+{
+	int r = 1;
+
+	for (unsigned int step = 0; step < 4 && r > 0; step++) {
+		struct rolegate_subject subject = { .person = c->subject.person };
+		struct rolegate_actor actor = { .person = c->actor.person };
+
+		r = rolegate_decide(c->policy, &c->request, &subject, c->has_actor ? &actor : NULL,
+				    &c->decision);
+		if (r == 0)
+			r = get_more(c);
+	}
+	return r;
+}
+
+int consult(struct consultation *c, const char *state_dir, const char *user)
+{
+	int r;
+
+	c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
+						  .reason = ROLEGATE_SYSTEM_ERROR };
+	r = account_init(&c->subject, user);
+	if (r == 0)
+		r = rolegate_policy_open(state_dir, &c->policy, &c->trouble);
+	if (r == 0)
+		r = decide(c);
+	/* A question that is still open is no answer. */
+	if (r > 0)
+		r = -EIO;
+	if (r < 0) {
+		c->decision.verdict = ROLEGATE_DENY;
+		c->decision.reason = rolegate_reason_of_error(r);
+		c->decision.permissive = 0;
+	}
+	return r;
+}
+
+bool consult_is_root(struct consultation *c)
+{
+	if (getuid() != 0 || !c->subject.name ||
+	    account_look_up(&c->subject, ROLEGATE_FACT_UID) < 0)
+		return false;
+	return c->subject.person.facts & ROLEGATE_FACT_UID && c->subject.person.uid == 0;
+}
+
+void consult_end(struct consultation *c)
+{
+	rolegate_policy_close(c->policy);
+	free(c->trouble);
+	account_free(&c->subject);
+	account_free(&c->actor);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the module says: one line in the log, and one to a user who is refused.
+ */
+#ifndef ROLEGATE_SPEAK_H
+#define ROLEGATE_SPEAK_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#include "arguments.h"
+#include "consult.h"
+
+/* What became of a decision. */
+enum speak_result {
+	SPEAK_ALLOW,
+	SPEAK_DENY,
+	SPEAK_WOULD_DENY, /* D5: refused by the policy and let in by its mode */
+	SPEAK_ERROR,	  /* D4: refused for want of an answer */
+	SPEAK_RESCUE,	  /* D7: no answer, but this is root */
+};
+
+/* Log the decision, if it matters. */
+void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
+	       const char *user);
+
+/* Log a line of pam.d that cannot be understood. */
+void speak_log_argument(pam_handle_t *pamh, const char *argument);
+
+/* Tell the user why he is refused, unless the policy, the line or the program wants silence. */
+void speak_to_user(pam_handle_t *pamh, const struct consultation *c,
+		   const struct arguments *arguments, int flags);
+
+#endif
