@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* rolegate: finds the verb and runs it. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "names.h"
+#include "verbs.h"
+
+const struct verb verbs[] = {
+	{ "init", "--owner USER [--catalog NAME]… [--enforcing]",
+	  "write a first policy and apply it", 0, 0,
+	  OPTION_OWNER | OPTION_CATALOG | OPTION_ENFORCING, verb_init },
+	{ "check", "[--strict]", "read the sources, print all errors and warnings", 0, 0,
+	  OPTION_STRICT, verb_check },
+	{ "apply", "[-m WHY]", "check the sources and put them in force", 0, 0, OPTION_MESSAGE,
+	  verb_apply },
+	{ "status", "", "what is in force, and whether the sources differ from it", 0, 0, 0,
+	  verb_status },
+	{ "can", "USER PERMISSION [--groups A,B] [--at TIME] [--candidate]",
+	  "whether the user holds it", 2, 2, OPTION_GROUPS | OPTION_AT | OPTION_CANDIDATE,
+	  verb_can },
+	{ "explain", "USER SERVICE | USER --permission P [--groups A,B] [--at TIME] [--candidate]",
+	  "the verdict and the path that decided it", 1, 2,
+	  OPTION_PERMISSION | OPTION_GROUPS | OPTION_AT | OPTION_CANDIDATE, verb_explain },
+	{ "who", "PERMISSION [--at TIME]", "who holds it, and through what", 1, 1, OPTION_AT,
+	  verb_who },
+	{ "user", "USER [--at TIME]", "a user's roles, groups and permissions", 1, 1, OPTION_AT,
+	  verb_user },
+	{ "role", "show ROLE", "what a role holds itself and inherits, and who has it", 1, 2, 0,
+	  verb_role },
+	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
+	{ NULL, NULL, NULL, 0, 0, 0, NULL },
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	const char *best = NULL;
+	unsigned int distance = 0;
+
+	for (const struct verb *verb = verbs; verb->name; verb++) {
+		if (!strcmp(verb->name, name))
+			return verb;
+		names_consider(name, verb->name, &best, &distance);
+	}
+	options_complain(NULL, "no verb is called `%s`%s%s%s", name, best ? ", did you mean `" : "",
+			 best ? best : "", best ? "`?" : "");
+	return NULL;
+}
+
+static int run(const struct verb *verb, struct tool *tool)
+{
+	int status;
+
+	if (tool->options.n_words < verb->min_words)
+		return options_complain(verb->name, "a word is missing");
+	if (tool->options.n_words > verb->max_words)
+		return options_complain(verb->name, "`%s` is one word too many",
+					tool->options.words[verb->max_words]);
+	if (tool->options.given & ~verb->options)
+		return options_complain(verb->name, "this verb does not take that option");
+	status = tool_start(tool);
+	if (status < 0)
+		status = verb->run(tool);
+	tool_end(tool);
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		perror("rolegate: standard output");
+		return EXIT_SYSTEM;
+	}
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct tool tool = { 0 };
+	const struct verb *verb;
+	int status;
+
+	/* The messages are in UTF-8; names of days and numbers are not ours to translate. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	/* A date without a zone means this machine's time, whatever the caller's environment says.
+	 */
+	unsetenv("TZ");
+	umask(022);
+	status = options_read(&tool.options, argc, argv);
+	if (status >= 0)
+		return status;
+	verb = find_verb(tool.options.verb);
+	return verb ? run(verb, &tool) : EXIT_USAGE;
+}

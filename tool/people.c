@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "people.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <shadow.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Bytes of one line of a root's passwd or group. */
+#define LINE_SIZE ((size_t)1024 * 1024)
+
+/* ---- Below a root ---- */
+
+static FILE *open_file(struct tool *tool, const char *path)
+{
+	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
+static void find_in_passwd(struct tool *tool, struct account *account, char *line)
+{
+	FILE *file = open_file(tool, "/etc/passwd");
+	struct passwd entry, *result;
+
+	account->person.uid = PEOPLE_ORDINARY_UID;
+	account->gid = (gid_t)-1;
+	while (file && fgetpwent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+		if (strcmp(entry.pw_name, account->name) != 0)
+			continue;
+		account->person.uid = entry.pw_uid;
+		account->gid = entry.pw_gid;
+		break;
+	}
+	if (file)
+		fclose(file);
+}
+
+static int find_in_group(struct tool *tool, struct account *account, char *line)
+{
+	FILE *file = open_file(tool, "/etc/group");
+	struct group entry, *result;
+	int r = 0;
+
+	while (file && r == 0 && fgetgrent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+		bool is_in = entry.gr_gid == account->gid && account->gid != (gid_t)-1;
+
+		for (char **member = entry.gr_mem; *member && !is_in; member++)
+			is_in = !strcmp(*member, account->name);
+		if (is_in)
+			r = account_add_group(account, entry.gr_name);
+	}
+	if (file)
+		fclose(file);
+	return r;
+}
+
+static int find_below_root(struct tool *tool, struct account *account)
+{
+	char *line = malloc(LINE_SIZE);
+	int r;
+
+	if (!line)
+		return -ENOMEM;
+	find_in_passwd(tool, account, line);
+	r = find_in_group(tool, account, line);
+	free(line);
+	account->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
+	return r;
+}
+
+/* ---- Either way ---- */
+
+int people_find(struct tool *tool, const char *name, struct account *ret)
+{
+	int r;
+
+	r = account_init(ret, name);
+	if (r < 0)
+		return r;
+	return tool->root ? find_below_root(tool, ret)
+			  : account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+}
+
+int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret)
+{
+	char *list, *group, *rest;
+	int r;
+
+	r = account_init(ret, name);
+	if (r == 0 && !tool->root)
+		r = account_look_up(ret, ROLEGATE_FACT_UID);
+	if (r < 0)
+		return r;
+	if (tool->root || ret->person.facts & ROLEGATE_FACT_ABSENT)
+		ret->person.uid = PEOPLE_ORDINARY_UID;
+	list = strdup(groups);
+	if (!list)
+		return -ENOMEM;
+	for (group = strtok_r(list, ",", &rest); group && r == 0;
+	     group = strtok_r(NULL, ",", &rest))
+		r = account_add_group(ret, group);
+	free(list);
+	ret->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
+	return r;
+}
+
+const char *people_why_unusable(struct tool *tool, const char *name)
+{
+	struct spwd entry, *result = NULL;
+	struct account account;
+	const char *why = NULL;
+	char buffer[4096];
+	int64_t today = tool->now / 86400;
+	int r;
+
+	if (tool->root)
+		return NULL;
+	r = account_init(&account, name);
+	if (r == 0)
+		r = account_look_up(&account, ROLEGATE_FACT_UID);
+	if (r < 0)
+		why = "the system could not be asked about";
+	else if (account.person.facts & ROLEGATE_FACT_ABSENT)
+		why = "unknown to the system";
+	account_free(&account);
+	if (why || getspnam_r(name, &entry, buffer, sizeof(buffer), &result) != 0 || !result)
+		return why; /* no shadow entry: a user of a directory, whose server judges */
+	/*
+	 * `passwd -l` puts a `!` before the password. A lone `!` or `*` means that there is no
+	 * password, as with those who log in by key: that is no lock.
+	 */
+	if (entry.sp_pwdp[0] == '!' && entry.sp_pwdp[1] != '\0' &&
+	    strchr("!*", entry.sp_pwdp[1]) == NULL)
+		return "locked (passwd -u unlocks)";
+	if (entry.sp_expire >= 0 && entry.sp_expire <= today)
+		return "expired (chage -E -1 mends it)";
+	return NULL;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * People that a verb asks about: those of this host, or those of a root's files.
+ */
+#ifndef ROLEGATE_PEOPLE_H
+#define ROLEGATE_PEOPLE_H
+
+#include "account.h"
+#include "tool.h"
+
+/*
+ * Find a user with uid and groups. Unknown ones get ROLEGATE_FACT_ABSENT on the host, and are
+ * ordinary people in no group below a root (command.md).
+ *
+ * Returns 0, -ENOMEM or -EIO. Owner: account_free(), always.
+ */
+int people_find(struct tool *tool, const char *name, struct account *ret);
+
+/* The same as --groups says: as if the user existed and was in these. */
+int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret);
+
+/*
+ * A4: whether a user could act as an owner: known to the system, neither locked nor expired. Below
+ * a root every user is. Returns NULL if so, else why not, a literal.
+ */
+const char *people_why_unusable(struct tool *tool, const char *name);
+
+/* A uid and groups that stand for an ordinary person. */
+#define PEOPLE_ORDINARY_UID 1000u
+
+#endif

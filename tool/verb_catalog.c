@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "load.h"
+#include "verbs.h"
+
+#define SITE_DIR ROLEGATE_CONF_DIR "/catalogs"
+
+/* ---- The list ---- */
+
+static bool is_catalog_file(const char *name)
+{
+	size_t n = strlen(name);
+
+	return name[0] != '.' && n > 5 && n <= FORMAT_NAME_MAX && !strcmp(name + n - 5, ".conf");
+}
+
+/* Add the names of a folder's catalogs to a JSON object: name to folder. */
+static void list_folder(const struct tree *tree, const char *folder, json_t *list)
+{
+	int fd = tree_open_file(tree, folder, O_RDONLY | O_DIRECTORY, 0);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *entry;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (entry = readdir(dir))) {
+		char name[FORMAT_NAME_MAX + 1];
+
+		if (!is_catalog_file(entry->d_name))
+			continue;
+		snprintf(name, sizeof(name), "%.*s", (int)strlen(entry->d_name) - 5, entry->d_name);
+		if (!json_object_get(list, name))
+			json_object_set_new(list, name, json_string(folder));
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static bool is_loaded(const struct rolegate_policy *policy, const char *name)
+{
+	struct record record;
+	struct cursor c;
+	bool loaded = false;
+	uint32_t n;
+
+	if (!policy || policy_load_list(policy, FORMAT_CATALOGS, &record, &c) < 0)
+		return false;
+	n = cursor_below(&c, FORMAT_CATALOGS_MAX + 1);
+	for (uint32_t i = 0; i < n && !loaded; i++)
+		loaded = !strcmp(cursor_string(&c, NULL), name);
+	store_record_free(&record);
+	return loaded;
+}
+
+static void print_list(struct tool *tool, const json_t *folders,
+		       const struct rolegate_policy *policy)
+{
+	json_t *catalogs = json_array(), *folder;
+	const char *name;
+
+	json_object_foreach((json_t *)folders, name, folder)
+	{
+		bool loaded = is_loaded(policy, name);
+
+		if (tool->output.json) {
+			json_array_append_new(
+				catalogs, json_pack("{s:s, s:s, s:b}", "name", name, "folder",
+						    json_string_value(folder), "loaded", loaded));
+			continue;
+		}
+		output_text(&tool->output, COLOUR_BOLD, name);
+		output_pad(output_columns(name), 16);
+		output_text(&tool->output, loaded ? COLOUR_GOOD : COLOUR_DIM,
+			    loaded ? "loaded" : "not loaded");
+		output_pad(loaded ? 6 : 10, 12);
+		output_text(&tool->output, COLOUR_DIM, json_string_value(folder));
+		putchar('\n');
+	}
+	if (tool->output.json)
+		(void)output_json(json_pack("{s:O}", "catalogs", catalogs), true);
+	json_decref(catalogs);
+}
+
+static int list_catalogs(struct tool *tool)
+{
+	struct tree host = { .fd = -1 };
+	struct rolegate_policy *policy = NULL;
+	json_t *folders = json_object();
+
+	if (!folders)
+		return tool_out_of_memory(tool);
+	list_folder(&tool->tree, ROLEGATE_CATALOG_DIR, folders);
+	list_folder(&tool->tree, SITE_DIR, folders);
+	if (tool->spare)
+		list_folder(&host, tool->spare, folders);
+	/* Before the first apply none is loaded, and that is no error here. */
+	(void)rolegate_policy_open(tool->state_dir, &policy, NULL);
+	print_list(tool, folders, policy);
+	rolegate_policy_close(policy);
+	json_decref(folders);
+	return EXIT_DONE;
+}
+
+/* ---- One of them ---- */
+
+/* Load one catalog's text by itself. 0; -ENOENT; -EINVAL it has errors, which the report says;
+ * -ENOMEM. */
+static int load_one(struct tool *tool, const char *name, struct compiled *compiled)
+{
+	struct tree host = { .fd = -1 };
+	const struct {
+		const struct tree *tree;
+		const char *folder;
+	} places[] = { { &tool->tree, ROLEGATE_CATALOG_DIR },
+		       { &tool->tree, SITE_DIR },
+		       { &host, tool->spare } };
+	uint32_t file;
+	char *path;
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < 3 && r == -ENOENT && places[i].folder; i++) {
+		if (asprintf(&path, "%s/%s.conf", places[i].folder, name) < 0)
+			return -ENOMEM;
+		r = source_read(&compiled->sources, places[i].tree, path, &compiled->report, &file);
+		free(path);
+	}
+	if (r < 0)
+		return r == -EBADMSG ? -EINVAL : r;
+	if (!load_catalog(&compiled->model, &compiled->sources, file, name, &compiled->report) ||
+	    compiled->report.n_errors > 0)
+		return -EINVAL;
+	return compiled->model.arena.is_exhausted ? -ENOMEM : 0;
+}
+
+static json_t *json_permissions(const struct model *model)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < model->permission_names.n; i++) {
+		const struct model_permission *p = &model->permissions[i];
+
+		if (p->kind != PERMISSION_SYSTEM)
+			continue;
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "name", p->name, "area",
+					p->area, "tier", tool_tier_name(p->tier), "label", p->label,
+					"description", p->description, "core", p->is_core));
+	}
+	return list;
+}
+
+static json_t *json_roles(const struct model *model)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < model->role_names.n; i++) {
+		const struct model_role *r = &model->roles[i];
+
+		if (r->is_defined)
+			json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:b}", "name",
+							      r->name, "label", r->label,
+							      "description", r->description,
+							      "level", tool_tier_name(r->level),
+							      "needs_approval", r->needs_approval));
+	}
+	return list;
+}
+
+/* One line: name, a word, and what it is for. */
+static void print_line(const struct output *output, const char *name, const char *word,
+		       const char *label, const char *description)
+{
+	fputs("  ", stdout);
+	output_text(output, COLOUR_PLAIN, name);
+	output_pad(2 + output_columns(name), 32);
+	output_text(output, COLOUR_DIM, word);
+	output_pad(output_columns(word), 14);
+	output_text(output, COLOUR_PLAIN, *description ? description : label);
+	putchar('\n');
+}
+
+static void print_catalog(const struct tool *tool, const struct model *model)
+{
+	const struct model_catalog *catalog = &model->catalogs[0];
+	const struct output *output = &tool->output;
+	const char *area = "";
+
+	output_text(output, COLOUR_BOLD, catalog->name);
+	printf("  ");
+	output_text(output, COLOUR_PLAIN,
+		    *catalog->description ? catalog->description : catalog->label);
+	puts("\nroles");
+	for (size_t i = 0; i < model->role_names.n; i++) {
+		const struct model_role *role = &model->roles[i];
+
+		if (role->is_defined)
+			print_line(output, role->name, tool_tier_name(role->level), role->label,
+				   role->description);
+	}
+	for (size_t i = 0; i < model->permission_names.n; i++) {
+		const struct model_permission *p = &model->permissions[i];
+
+		if (p->kind != PERMISSION_SYSTEM)
+			continue;
+		if (strcmp(p->area, area) != 0) {
+			area = p->area;
+			output_text(output, COLOUR_BOLD, area);
+			putchar('\n');
+		}
+		print_line(output, p->name, tool_tier_name(p->tier), p->label, p->description);
+	}
+}
+
+static int show_catalog(struct tool *tool, const char *name)
+{
+	struct compiled compiled;
+	int status = EXIT_DONE, r;
+
+	compile_init(&compiled);
+	r = load_one(tool, name, &compiled);
+	if (r == -ENOENT) {
+		status = options_complain(
+			NULL, "no catalog is called `%s`; `rolegate catalog` lists them", name);
+	} else if (r == -EINVAL) {
+		tool_print_problems(tool, &compiled);
+		status = EXIT_POLICY;
+	} else if (r < 0) {
+		status = tool_fail_errno(tool, r, "reading the catalog");
+	} else if (tool->output.json) {
+		const struct model_catalog *catalog = &compiled.model.catalogs[0];
+
+		(void)output_json(json_pack("{s:s, s:s, s:s, s:o, s:o}", "catalog", name, "label",
+					    catalog->label, "description", catalog->description,
+					    "roles", json_roles(&compiled.model), "permissions",
+					    json_permissions(&compiled.model)),
+				  true);
+	} else {
+		print_catalog(tool, &compiled.model);
+	}
+	compile_free(&compiled);
+	return status;
+}
+
+int verb_catalog(struct tool *tool)
+{
+	const char *name = tool->options.n_words ? tool->options.words[0] : NULL;
+
+	if (!name)
+		return list_catalogs(tool);
+	if (words_check(WORDS_SYMBOL, name) || strchr(name, '/'))
+		return options_complain("catalog", "a catalog is named by its name alone");
+	return show_catalog(tool, name);
+}

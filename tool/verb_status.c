@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "drift.h"
+#include "state.h"
+#include "verbs.h"
+#include "when.h"
+
+static int count_file(const struct rolegate_source *source, void *context)
+{
+	*(size_t *)context += source->size >= 0;
+	return 0;
+}
+
+/*
+ * Whether the sources are those of the generation in force: byte for byte where its copies may be
+ * read, which is root's right, else by their times.
+ */
+static const char *compare_sources(struct tool *tool, const struct rolegate_policy *policy)
+{
+	struct compile_catalogs catalogs = {
+		.tree = &tool->tree,
+		.vendor = ROLEGATE_CATALOG_DIR,
+		.site = ROLEGATE_CONF_DIR "/catalogs",
+		.spare = tool->spare,
+	};
+	struct compiled compiled;
+	size_t n = 0;
+	int r;
+
+	if (rolegate_policy_each_source(policy, count_file, &n) < 0)
+		return "unknown";
+	compile_init(&compiled);
+	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, &compiled);
+	if (r == 0)
+		r = state_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
+				  &compiled.sources, n);
+	else if (r == -EINVAL)
+		r = geteuid() == 0 || tool->root ? 2 : -EACCES;
+	compile_free(&compiled);
+	if (r < 0)
+		return drift_word(policy, tool->root);
+	return r == 1 ? "same" : r == 0 ? "changed" : "broken";
+}
+
+static json_t *catalog_names(const struct rolegate_policy *policy)
+{
+	json_t *list = json_array();
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+
+	if (policy_load_list(policy, FORMAT_CATALOGS, &record, &c) < 0)
+		return list;
+	n = cursor_below(&c, FORMAT_CATALOGS_MAX + 1);
+	for (uint32_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(cursor_string(&c, NULL)));
+	store_record_free(&record);
+	return list;
+}
+
+static json_t *gather(struct tool *tool, const struct rolegate_policy *policy,
+		      const struct generation_info *info)
+{
+	char when[WHEN_SIZE];
+
+	when_format(info->when, when);
+	return json_pack("{s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:s, s:o, s:I, s:I, s:I, s:I}",
+			 "generation", (json_int_t)policy->head.generation, "parent",
+			 (json_int_t)info->parent, "applied", when, "by", info->who, "known_by",
+			 info->known_by, "why", info->why, "mode",
+			 policy->head.flags & FORMAT_HEAD_PERMISSIVE ? "permissive" : "enforcing",
+			 "sources", compare_sources(tool, policy), "catalogs",
+			 catalog_names(policy), "users", (json_int_t)policy->head.n_users, "groups",
+			 (json_int_t)policy->head.n_groups, "roles",
+			 (json_int_t)policy->head.n_roles, "permissions",
+			 (json_int_t)policy->head.n_permissions);
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+	return json_string_value(json_object_get(object, key));
+}
+
+static json_int_t number_of(const json_t *object, const char *key)
+{
+	return json_integer_value(json_object_get(object, key));
+}
+
+static void print_sources(const struct tool *tool, const char *sources)
+{
+	fputs("sources     ", stdout);
+	if (!strcmp(sources, "same"))
+		puts("the same as what is in force");
+	else if (!strcmp(sources, "unknown"))
+		puts("may not be looked at by you");
+	else
+		output_text(
+			&tool->output, COLOUR_WARN,
+			!strcmp(sources, "broken")
+				? "have errors, and differ from what is in force: see `rolegate check`"
+				: "changed since: `rolegate apply` puts them in force");
+	if (strcmp(sources, "same") != 0 && strcmp(sources, "unknown") != 0)
+		putchar('\n');
+}
+
+static void print_status(const struct tool *tool, const json_t *status)
+{
+	const char *why = text_of(status, "why");
+	size_t i;
+	json_t *name;
+
+	printf("generation  %lld, applied %s by ", (long long)number_of(status, "generation"),
+	       text_of(status, "applied"));
+	output_text(&tool->output, COLOUR_PLAIN, text_of(status, "by"));
+	printf(" (%s)", text_of(status, "known_by"));
+	if (*why) {
+		fputs(": ", stdout);
+		output_text(&tool->output, COLOUR_PLAIN, why);
+	}
+	fputs("\nmode        ", stdout);
+	if (!strcmp(text_of(status, "mode"), "permissive"))
+		output_text(&tool->output, COLOUR_WARN,
+			    "permissive: NOTHING IS REFUSED, would-be denials are logged");
+	else
+		fputs("enforcing", stdout);
+	putchar('\n');
+	print_sources(tool, text_of(status, "sources"));
+	fputs("catalogs   ", stdout);
+	json_array_foreach(json_object_get(status, "catalogs"), i, name)
+		printf(" %s", json_string_value(name));
+	printf("\nholds       %lld roles, %lld permissions; assignments to %lld users and %lld groups\n",
+	       (long long)number_of(status, "roles"), (long long)number_of(status, "permissions"),
+	       (long long)number_of(status, "users"), (long long)number_of(status, "groups"));
+}
+
+int verb_status(struct tool *tool)
+{
+	struct rolegate_policy *policy = NULL;
+	struct generation_info info;
+	struct record record;
+	json_t *status;
+	int r, exit_status;
+
+	if (tool_open(tool, &policy, &exit_status) < 0)
+		return exit_status;
+	r = policy_load_generation_info(policy, &record, &info);
+	if (r < 0) {
+		rolegate_policy_close(policy);
+		return tool_fail_errno(tool, r, "reading how the generation came to be");
+	}
+	status = gather(tool, policy, &info);
+	store_record_free(&record);
+	rolegate_policy_close(policy);
+	if (!status)
+		return tool_out_of_memory(tool);
+	if (tool->output.json) {
+		(void)output_json(status, true);
+		return EXIT_DONE;
+	}
+	print_status(tool, status);
+	json_decref(status);
+	return EXIT_DONE;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The verbs: one function each, which prints its answer and returns the exit status.
+ */
+#ifndef ROLEGATE_VERBS_H
+#define ROLEGATE_VERBS_H
+
+#include "tool.h"
+
+struct verb {
+	const char *name, *usage, *what;
+	int min_words, max_words;
+	unsigned int options; /* enum option_bits */
+	int (*run)(struct tool *tool);
+};
+
+/* All of them; the last has no name. */
+extern const struct verb verbs[];
+
+int verb_init(struct tool *tool);
+int verb_check(struct tool *tool);
+int verb_apply(struct tool *tool);
+int verb_status(struct tool *tool);
+int verb_can(struct tool *tool);
+int verb_explain(struct tool *tool);
+int verb_who(struct tool *tool);
+int verb_user(struct tool *tool);
+int verb_role(struct tool *tool);
+int verb_catalog(struct tool *tool);
+
+#endif
