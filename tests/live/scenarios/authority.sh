@@ -1,0 +1,40 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Who may apply (A1, A2, A5), and that a usable owner remains (A4): refusals end with 4 and change nothing.
+before=$(policy_sum)
+
+refused() {
+	local what=$1
+	shift
+	ends_with 4 "$what: refused, status 4" "$@"
+	matches "$what: and says why" '.' "$err$out"
+	is "$what: the policy in force is the same" "$before" "$(policy_sum)"
+}
+
+add_assignment '{ user = "dave"; roles = [ "owner" ]; }'
+refused 'bob (administrator) makes an owner' with_login bob rolegate apply -m 'by bob'
+refused 'carol (user) makes an owner' with_login carol rolegate apply -m 'by carol'
+run as bob rolegate apply -m 'by bob'
+matches 'bob without privilege: refused, or cannot write' '^[45]$' "$rc"
+is 'bob without privilege: the policy in force is the same' "$before" "$(policy_sum)"
+ends_with 0 'alice (owner) makes an owner' with_login alice rolegate apply -m 'by alice'
+
+rm /etc/rolegate/policy.d/50-test.conf
+apply 'back'
+before=$(policy_sum)
+
+sed -i 's|user = "alice"; roles = \[ "owner" \];|& until = "2099-01-01";|' "$conf"
+refused 'the only owner has an end date' rolegate apply -m 'end date'
+sed -i 's| until = "2099-01-01";||' "$conf"
+
+usermod -L alice
+set_key tell_user false
+refused 'the only owner is locked' rolegate apply -m 'locked'
+rm -rf "${state:?}"/*
+before=none
+refused 'the only owner is locked, first apply' rolegate apply -m 'locked, first'
+usermod -U alice
+chage -E 2020-01-01 alice
+refused 'the only owner has expired, first apply' rolegate apply -m 'expired, first'
+chage -E -1 alice
+ends_with 0 'a usable owner again: the first apply works' rolegate apply -m 'first again'

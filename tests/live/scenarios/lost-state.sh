@@ -1,0 +1,51 @@
+# shellcheck shell=bash disable=SC2154
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# D4 and D7: without a usable policy everybody is refused but root, who is let in loudly.
+wire sshd
+wire su
+start_sshd
+
+root_comes_in() {
+	log_mark
+	ssh_lets_in root "$1, root"
+	a_line_has "$1, root: logged as critical" "$(rolegate_lines)" '\.crit '
+}
+
+everybody_but_root() {
+	local what=$1 reason=$2 user
+	for user in alice carol; do
+		ssh_refuses "$user" '' "$what, $user"
+		logs_reason "$what, $user" "$reason"
+	done
+	root_comes_in "$what"
+}
+
+cp -a "$state" /root/state
+
+rm -rf "$state"
+everybody_but_root 'state folder gone' 'no-policy'
+log_mark
+run su carol -c 'id -un'
+is 'state folder gone, root by su: let through' '0 carol' "$rc $out"
+ends_with 1 'state folder gone, bob by su: refused' as_on_tty bob "$password" su root -c id
+wire sshd norescue
+ssh_refuses root '' 'norescue, root'
+logs_reason 'norescue, root' 'no-policy'
+wire sshd
+
+cp -a /root/state "$state"
+ssh_lets_in carol 'state back, carol'
+
+chmod 666 "$state/policy.cdb"
+everybody_but_root 'writable by all' 'untrusted-policy'
+chmod 644 "$state/policy.cdb"
+chown carol "$state/policy.cdb"
+everybody_but_root "carol's file" 'untrusted-policy'
+rm "$state/policy.cdb"
+ln -s /root/state/policy.cdb "$state/policy.cdb"
+ssh_refuses carol '' 'a symbolic link, carol'
+logs_reason 'a symbolic link, carol' 'untrusted-policy'
+
+rm -rf "$state"
+apply 'anew'
+ssh_lets_in carol 'state folder gone, then applied anew, carol'
