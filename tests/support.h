@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What tests share: policies made of texts in memory, and questions put to them.
+ *
+ * Everything here fails the running test when it cannot do what it was asked for.
+ */
+#ifndef ROLEGATE_TEST_SUPPORT_H
+#define ROLEGATE_TEST_SUPPORT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka wants those before it. */
+#include <cmocka.h>
+
+#include "compile.h"
+#include "policy.h"
+#include "rolegate.h"
+
+/* A moment for tests: 2026-11-22T12:00:00Z. */
+#define SUPPORT_NOW INT64_C(1795348800)
+
+/* A catalog given as text instead of a file of conf/catalogs. */
+struct support_catalog {
+	const char *name, *text;
+};
+
+/* Compile policy texts; the i-th is called /etc/rolegate/I.conf. As compile_sources(). Owner:
+ * compile_free(). */
+int support_compile(struct compiled *ret, const char *const *texts, size_t n,
+		    const struct support_catalog *catalogs, size_t n_catalogs);
+
+/* The same for one text and the shipped catalogs. */
+int support_compile_text(struct compiled *ret, const char *text);
+
+/* Open what a sound model packs to. Owner: rolegate_policy_close(). */
+struct rolegate_policy *support_open(const struct compiled *compiled);
+
+/* From a text, which has to be sound, to an open policy. */
+struct rolegate_policy *support_policy(const char *text);
+
+/* Write what a sound text compiles to into DIR/policy.cdb. */
+void support_write_policy(const char *text, const char *dir);
+
+/* Print all problems of a report, for a test that is about to fail. */
+void support_print_report(const struct compiled *compiled);
+
+/* Whether some problem's text contains a part; line 0: on any line. */
+int support_has_problem(const struct compiled *compiled, enum report_severity severity,
+			unsigned int line, const char *part);
+
+/* A temporary folder of mode 0700, on the heap; and its removal with all in it. */
+char *support_make_folder(void);
+void support_remove_folder(char *path);
+
+/* The whole file, with a NUL behind, on the heap. */
+char *support_read_file(const char *path, size_t *ret_n);
+void support_write_file(const char *path, const void *bytes, size_t n, unsigned int mode);
+
+/*
+ * A person as a test says it: "name", "name:uid" or "name:uid:group,group". Without a uid it is
+ * 1000; all facts are known. Owner: support_forget().
+ */
+struct support_person {
+	struct rolegate_person person;
+	char *text;
+	const char *groups[16];
+};
+void support_person(struct support_person *ret, const char *text);
+void support_forget(struct support_person *person);
+
+/* Decide about a person, who is the actor too. service or permission may be NULL. */
+struct rolegate_decision support_ask(const struct rolegate_policy *policy, const char *person,
+				     const char *service, const char *permission, int64_t at);
+
+#endif
