@@ -229,7 +229,7 @@ int compile_tree(const struct tree *tree, const char *conf_dir,
 	}
 	if (r == 0) {
 		noted = source_note_folder(&ret->sources, tree, policy_d);
-		if (noted < 0 && noted != -ENOENT)
+		if (noted < 0)
 			r = noted == -ENOMEM ? noted : -EINVAL;
 	}
 	free(policy_d);

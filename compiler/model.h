@@ -75,6 +75,7 @@ struct model_cell {
 
 struct model_role {
 	bool is_defined, is_builtin, needs_approval;
+	bool is_owner; /* worked out: the owner role, or based on it (P6) */
 	const char *name, *label, *colour, *description, *catalog;
 	enum format_tier level;
 	struct place place;

@@ -87,7 +87,7 @@ void resolve_privileges(struct resolving *r)
 }
 
 /* What a role lists under `permissions`. */
-static void check_listed(struct resolving *r, const struct model_role *role, const struct ref *ref)
+static void check_listed(struct resolving *r, const struct ref *ref)
 {
 	const struct model_permission *permission = &r->model->permissions[ref->id];
 
@@ -102,11 +102,6 @@ static void check_listed(struct resolving *r, const struct model_role *role, con
 			r->report, ref->place,
 			"\"%s\" cannot be given by itself: it comes with view on any resource of the department (P10)",
 			permission->name);
-	else if (permission->tier == FORMAT_TIER_OWNER && role->level != FORMAT_TIER_OWNER)
-		report_error(
-			r->report, ref->place,
-			"\"%s\" is reserved to owners: only the owner role and roles based on it hold it (P6)",
-			permission->name);
 }
 
 static void check_role_references(struct resolving *r)
@@ -118,7 +113,7 @@ static void check_role_references(struct resolving *r)
 
 		check_roles(r, &role->bases);
 		for (size_t k = 0; k < role->permissions.n; k++)
-			check_listed(r, role, &role->permissions.list[k]);
+			check_listed(r, &role->permissions.list[k]);
 		if (role->bases.n > FORMAT_BASES_MAX)
 			report_error(r->report, role->place, "role \"%s\" has more than %u bases",
 				     role->name, FORMAT_BASES_MAX);

@@ -113,39 +113,38 @@ static bool grants_by_tier(const struct model *model, const char *catalog)
 	return false;
 }
 
-/* What a level gives: by tier, where the permission's catalog grants so, and to the two highest all
- * (P7). */
+/*
+ * What a level gives: by tier, where the permission's catalog grants so, and to the two highest all
+ * (P7). What is derived comes with what it is derived from (P10).
+ */
 static bool level_gives(const struct model *model, enum format_tier level,
 			const struct model_permission *permission)
 {
+	if (permission->is_derived)
+		return false;
 	if (level == FORMAT_TIER_OWNER)
 		return true;
 	if (level == FORMAT_TIER_ADMINISTRATOR)
 		return permission->kind == PERMISSION_CUSTOM ||
 		       permission->tier < FORMAT_TIER_OWNER;
 	return level != FORMAT_TIER_NONE && permission->kind == PERMISSION_SYSTEM &&
-	       !permission->is_derived && permission->tier <= level &&
-	       grants_by_tier(model, permission->catalog);
+	       permission->tier <= level && grants_by_tier(model, permission->catalog);
 }
 
-/* Give a role the cells of one resource. */
+/*
+ * Give a role the cells of one resource. What is reserved to owners is left out: roles based on
+ * owner inherit it, and "full" on a whole department means all of it that may be given. Where it is
+ * named, check_reserved() complains.
+ */
 static void give_cells(struct resolving *r, struct model_role *role, const struct model_cell *cell,
-		       const struct model_resource *resource, bool is_named)
+		       const struct model_resource *resource)
 {
 	for (unsigned int c = 0; c < N_CAPABILITIES; c++) {
-		const struct model_permission *permission =
-			&r->model->permissions[resource->cells[c]];
+		bool is_reserved = r->model->permissions[resource->cells[c]].tier ==
+				   FORMAT_TIER_OWNER;
 
-		if (!(cell->can & 1u << c))
-			continue;
-		if (permission->tier != FORMAT_TIER_OWNER || role->level == FORMAT_TIER_OWNER)
+		if (cell->can & 1u << c && (!is_reserved || role->level == FORMAT_TIER_OWNER))
 			set_bit(role->own, resource->cells[c]);
-		else if (is_named)
-			report_error(
-				r->report, cell->place,
-				"\"%s\" is reserved to owners: only the owner role and roles based on it hold it (P6)",
-				permission->name);
-		/* A whole department, "full", means all of it that may be given. */
 	}
 }
 
@@ -174,12 +173,12 @@ static void give_matrix(struct resolving *r, struct model_role *role)
 		uint32_t department = names_find(&model->department_names, cell->on);
 
 		if (resource != NAMES_NONE)
-			give_cells(r, role, cell, &model->resources[resource], true);
+			give_cells(r, role, cell, &model->resources[resource]);
 		else if (department == NAMES_NONE)
 			report_unknown_cell(r, cell);
 		for (size_t k = 0; department != NAMES_NONE && k < model->resource_names.n; k++)
 			if (model->resources[k].department == department)
-				give_cells(r, role, cell, &model->resources[k], false);
+				give_cells(r, role, cell, &model->resources[k]);
 	}
 }
 
@@ -260,15 +259,52 @@ static int inherit(const struct model *model, struct model_role *role)
 	int result = 0;
 
 	memcpy(role->closure, role->own, n_map);
+	role->is_owner = role->level == FORMAT_TIER_OWNER;
 	for (size_t i = 0; i < role->bases.n; i++) {
 		const struct model_role *base = &model->roles[role->bases.list[i].id];
 
+		role->is_owner = role->is_owner || base->is_owner;
 		for (size_t k = 0; k < n_map; k++)
 			role->closure[k] |= base->closure[k];
 		for (size_t k = 0; k < base->n_members && result == 0; k++)
 			result = add_member(role, base->members[k]);
 	}
 	return result;
+}
+
+/* ---- What is reserved to owners (P6) ---- */
+
+static void report_reserved(struct resolving *r, struct place place, const char *permission)
+{
+	report_error(
+		r->report, place,
+		"\"%s\" is reserved to owners: only the owner role and roles based on it hold it (P6)",
+		permission);
+}
+
+/* A permission or a resource that is named in a role which is neither owner nor based on it. */
+static void check_reserved(struct resolving *r, const struct model_role *role)
+{
+	const struct model *model = r->model;
+
+	for (size_t i = 0; i < role->permissions.n && !role->is_owner; i++) {
+		const struct ref *ref = &role->permissions.list[i];
+
+		if (model->permissions[ref->id].tier == FORMAT_TIER_OWNER)
+			report_reserved(r, ref->place, model->permissions[ref->id].name);
+	}
+	for (size_t i = 0; i < role->n_cells && !role->is_owner; i++) {
+		const struct model_cell *cell = &role->cells[i];
+		uint32_t resource = names_find(&model->resource_names, cell->on);
+
+		for (unsigned int c = 0; c < N_CAPABILITIES && resource != NAMES_NONE; c++) {
+			const struct model_permission *permission =
+				&model->permissions[model->resources[resource].cells[c]];
+
+			if (cell->can & 1u << c && permission->tier == FORMAT_TIER_OWNER)
+				report_reserved(r, cell->place, permission->name);
+		}
+	}
 }
 
 /* ---- What looks like a mistake ---- */
@@ -350,8 +386,10 @@ int resolve_roles(struct resolving *r)
 		result = mark_members(model);
 	for (size_t i = 0; i < order.n_done && result == 0; i++)
 		result = inherit(model, &model->roles[order.done[i]]);
-	for (size_t i = 0; i < model->role_names.n && result == 0; i++)
+	for (size_t i = 0; i < model->role_names.n && result == 0; i++) {
+		check_reserved(r, &model->roles[i]);
 		warn_matrix(r, &model->roles[i]);
+	}
 	if (result == 0)
 		warn_conflicts(r);
 	free(order.colours);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "arena.h"
+#include "rolegate.h"
 
 static int add_source(struct sources *sources, const char *path, uint32_t *ret_file)
 {
@@ -21,7 +22,7 @@ static int add_source(struct sources *sources, const char *path, uint32_t *ret_f
 	copy = strdup(path);
 	if (!copy)
 		return -ENOMEM;
-	list[sources->n] = (struct source){ .path = copy, .size = -1 };
+	list[sources->n] = (struct source){ .path = copy, .size = ROLEGATE_SOURCE_FOLDER };
 	*ret_file = (uint32_t)sources->n++;
 	return 0;
 }
@@ -157,12 +158,15 @@ int source_note_folder(struct sources *sources, const struct tree *tree, const c
 	int fd, r;
 
 	fd = tree_open_file(tree, path, O_RDONLY | O_DIRECTORY, 0);
-	if (fd < 0)
+	if (fd < 0 && fd != -ENOENT)
 		return fd;
-	r = fstat(fd, &st) < 0 ? -errno : add_source(sources, path, &file);
-	if (r == 0)
+	r = fd >= 0 && fstat(fd, &st) < 0 ? -errno : add_source(sources, path, &file);
+	if (r == 0 && fd >= 0)
 		set_times(&sources->list[file], &st);
-	close(fd);
+	if (r == 0 && fd < 0)
+		sources->list[file].size = ROLEGATE_SOURCE_ABSENT;
+	if (fd >= 0)
+		close(fd);
 	return r;
 }
 

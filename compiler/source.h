@@ -17,7 +17,7 @@
 /* A million assignments with reasons and dates need about 150 MB. */
 #define SOURCE_MAX ((size_t)256 * 1024 * 1024)
 
-/* One file, or a folder whose listing matters (then text is NULL and size -1). */
+/* One file, or a folder whose listing matters: then text is NULL, and size one of ROLEGATE_SOURCE_…. */
 struct source {
 	char *path; /* absolute, as on the host */
 	char *text; /* n bytes, the last of them a newline, and a NUL behind */
@@ -48,7 +48,7 @@ int source_read(struct sources *sources, const struct tree *tree, const char *pa
 int source_add_text(struct sources *sources, const char *path, const char *text, size_t n,
 		    uint32_t *ret_file);
 
-/* Note a folder's time. 0, -ENOENT, -ENOMEM or another -errno. */
+/* Note a folder's time, or that it is not there. 0, -ENOMEM or another -errno. */
 int source_note_folder(struct sources *sources, const struct tree *tree, const char *path);
 
 /* The path of a place's file. */

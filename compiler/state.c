@@ -297,8 +297,8 @@ static int write_source(int folder, const struct source *source)
 	while (r == 0) {
 		path += strspn(path, "/");
 		n = strcspn(path, "/");
-		if (n == 0 || n > NAME_MAX) {
-			r = -ENAMETOOLONG;
+		if (n == 0 || n > NAME_MAX || (n <= 2 && !strncmp(path, "..", n))) {
+			r = -EINVAL;
 			break;
 		}
 		memcpy(part, path, n);

@@ -46,26 +46,38 @@ static bool next_part(const char **path, char part[NAME_MAX + 1], bool *wrong)
 	return true;
 }
 
-/* Enter a folder below another, made if `make`; no link is followed unless the tree is the host's.
- */
-static int enter(int fd, const char *part, bool follow, bool make)
+/* Make a folder, whatever the umask says: daemons without privilege read what will lie below it. */
+static int make(int fd, const char *part, int flags)
+{
+	int folder, r;
+
+	if (mkdirat(fd, part, 0755) < 0)
+		return errno == EEXIST ? openat(fd, part, flags) : -1;
+	folder = openat(fd, part, flags);
+	if (folder >= 0 && fchmod(folder, 0755) == 0 && fsync(fd) == 0)
+		return folder;
+	r = errno;
+	if (folder >= 0)
+		close(folder);
+	errno = r;
+	return -1;
+}
+
+/* Enter a folder below another, made if `may_make`; no link is followed unless the tree is the
+ * host's. */
+static int enter(int fd, const char *part, bool follow, bool may_make)
 {
 	int flags = O_RDONLY | O_DIRECTORY | ALWAYS | (follow ? 0 : O_NOFOLLOW);
 	int next = openat(fd, part, flags);
 
-	if (next >= 0 || errno != ENOENT || !make)
-		return next < 0 ? -errno : next;
-	if (mkdirat(fd, part, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	if (fsync(fd) < 0)
-		return -errno;
-	next = openat(fd, part, flags);
+	if (next < 0 && errno == ENOENT && may_make)
+		next = make(fd, part, flags);
 	return next < 0 ? -errno : next;
 }
 
 /* Walk to the last part of a path, which is left in `last`. A descriptor of its folder or -errno.
  */
-static int walk(const struct tree *tree, const char *path, char last[NAME_MAX + 1], bool make)
+static int walk(const struct tree *tree, const char *path, char last[NAME_MAX + 1], bool may_make)
 {
 	char part[NAME_MAX + 1];
 	bool wrong = false;
@@ -77,7 +89,7 @@ static int walk(const struct tree *tree, const char *path, char last[NAME_MAX + 
 		return -errno;
 	strcpy(last, ".");
 	while (next_part(&path, part, &wrong)) {
-		next = enter(fd, last, tree->fd < 0, make);
+		next = enter(fd, last, tree->fd < 0, may_make);
 		close(fd);
 		if (next < 0)
 			return next;

@@ -19,6 +19,8 @@ static int look(const struct rolegate_source *source, void *context)
 		return UNKNOWN;
 	r = stat(path, &st) < 0 ? errno : 0;
 	free(path);
+	if (source->size == ROLEGATE_SOURCE_ABSENT)
+		return r == ENOENT || r == ENOTDIR ? SAME : r == 0 ? CHANGED : UNKNOWN;
 	if (r != 0)
 		return r == ENOENT || r == ENOTDIR ? CHANGED : UNKNOWN;
 	if (st.st_mtim.tv_sec != source->mtime_s ||

@@ -254,11 +254,15 @@ ROLEGATE_API int rolegate_explain(const struct rolegate_policy *policy,
 /* Free an explanation. NULL is fine. Since: 0.1 */
 ROLEGATE_API void rolegate_explanation_free(struct rolegate_explanation *explanation);
 
+#define ROLEGATE_SOURCE_FOLDER INT64_C(-1)
+#define ROLEGATE_SOURCE_ABSENT INT64_C(-2)
+
 /*
  * A source file that the policy was compiled from, as it was then.
  *
  * path   absolute, as on the host (without any --root)
- * size   bytes; -1 for a folder, of which only the time counts
+ * size   bytes; ROLEGATE_SOURCE_FOLDER for a folder, of which only the time counts;
+ *        ROLEGATE_SOURCE_ABSENT for what was not there then
  * mtime  seconds and nanoseconds of its last change
  */
 struct rolegate_source {

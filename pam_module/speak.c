@@ -116,7 +116,7 @@ static void log_trouble(pam_handle_t *pamh, const struct consultation *c, enum s
 {
 	const char *what = c->trouble ? c->trouble : rolegate_reason_text(c->decision.reason);
 
-	pam_syslog(pamh, priority(result), "%s user=%s service=%s reason=%s: %s%s",
+	pam_syslog(pamh, priority(result), "%s user=%s service=%s reason=%s trouble=\"%s\"%s",
 		   result_word(result), user, service, rolegate_reason_name(c->decision.reason),
 		   what, result == SPEAK_RESCUE ? "; uid 0 is let in to mend it" : "");
 }

@@ -22,7 +22,7 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 			struct place place, uint32_t *ret_file)
 {
 	const struct finder *finder = context;
-	char path[600], *text;
+	char path[600], *text, *real;
 	size_t n;
 	int r;
 
@@ -32,11 +32,13 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 			return source_add_text(&compiled->sources, name, finder->catalogs[i].text,
 					       strlen(finder->catalogs[i].text), ret_file);
 	snprintf(path, sizeof(path), "%s/conf/catalogs/%s.conf", TEST_SRCDIR, name);
-	if (access(path, R_OK) < 0)
+	real = realpath(path, NULL);
+	if (!real)
 		return -ENOENT;
-	text = support_read_file(path, &n);
-	r = source_add_text(&compiled->sources, path, text, n, ret_file);
+	text = support_read_file(real, &n);
+	r = source_add_text(&compiled->sources, real, text, n, ret_file);
 	free(text);
+	free(real);
 	return r;
 }
 

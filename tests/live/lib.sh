@@ -186,7 +186,7 @@ logs_denial() {
 # Without a usable policy there is no generation to name.
 logs_reason() {
 	local what=$1 reason=$2
-	a_line_has "$what: the log gives the reason" "$(rolegate_lines)" 'den(y|ied)' "reason=$reason"
+	a_line_has "$what: the log gives the reason" "$(rolegate_lines)" 'deny|error' "reason=$reason"
 }
 
 # --- the same question for several scenarios ---

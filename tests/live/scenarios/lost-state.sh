@@ -24,9 +24,9 @@ cp -a "$state" /root/state
 
 rm -rf "$state"
 everybody_but_root 'state folder gone' 'no-policy'
-log_mark
-run su carol -c 'id -un'
-is 'state folder gone, root by su: let through' '0 carol' "$rc $out"
+# Who may come in is carol, who is not uid 0; root has runuser, which asks nobody.
+ends_with 1 'state folder gone, root by su to carol: refused' su carol -c 'id -un'
+ends_with 0 'state folder gone, root by su to root: let in' su root -c 'id -un'
 ends_with 1 'state folder gone, bob by su: refused' as_on_tty bob "$password" su root -c id
 wire sshd norescue
 ssh_refuses root '' 'norescue, root'

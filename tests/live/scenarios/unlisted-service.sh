@@ -6,7 +6,6 @@ printf '%s\n' 'auth required pam_permit.so' 'account required pam_permit.so' 'se
 cp /etc/pam.d/sidedoor /etc/pam.d/guestbook
 wire sidedoor
 wire guestbook
-wire chsh
 
 for user in alice carol dave; do
 	log_mark
@@ -14,10 +13,10 @@ for user in alice carol dave; do
 	logs_denial "sidedoor: $user" "$user" sidedoor 'service-not-listed'
 done
 
-log_mark
-ends_with 1 'chsh: carol is refused' as_on_tty carol "$password" chsh -s /bin/sh
-is 'chsh: her shell stays' '/bin/bash' "$(getent passwd carol | cut -d: -f7)"
-logs_denial 'chsh: carol' carol chsh 'service-not-listed'
+# The host catalog opens chsh: one's own shell is one's own affair, and `deny` would close it.
+wire chsh
+ends_with 0 'chsh, open by the host catalog: carol changes her shell' as_on_tty carol "$password" chsh -s /bin/sh
+is 'chsh: it is changed' '/bin/sh' "$(getent passwd carol | cut -d: -f7)"
 
 # P9, where the pending role would be enough.
 ends_with 0 'guestbook, listed in the policy: carol is let in' pamtester guestbook carol acct_mgmt

@@ -1,0 +1,54 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Looks at what was built: exported symbols, libraries that get loaded, and memory that programs would share.
+set -u
+src=${srcdir:-.}
+failed=0
+
+complain() {
+	printf 'exports: %s\n' "$1" >&2
+	failed=1
+}
+
+# exports FILE MAP: the shared object exports what its version map says, and nothing else.
+exports() {
+	wanted=$(sed -n '/global:/,/local:/{s/^[[:space:]]*\([a-z_]*\);$/\1/p}' "$src/$2" | sort)
+	seen=$(nm -D --defined-only "$1" | awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort)
+	[ "$wanted" = "$seen" ] || complain "$1 exports other symbols than $2 says:
+$seen"
+}
+
+# loads FILE LIBRARY…: it asks for these libraries at most. Sanitizers bring their own.
+loads() {
+	file=$1
+	shift
+	for library in $(objdump -p "$file" | awk '$1 == "NEEDED" { print $2 }'); do
+		case " $* libc.so.6 libasan.so.8 libubsan.so.1 ld-linux-x86-64.so.2 " in
+		*" $library "*) ;;
+		*) complain "$file loads $library" ;;
+		esac
+	done
+}
+
+# no_mutable FOLDER: nothing in the objects of a room can be written to, so threads and programs share nothing.
+no_mutable() {
+	for object in "$1"/.libs/*.o; do
+		if objdump -t "$object" | grep -q '__asan\|__ubsan'; then
+			continue
+		fi
+		hits=$(objdump -t "$object" | awk '$2 != "d" && $3 != "d" && ($3 == "O" || $2 == "O") &&
+			/[[:space:]]\.(bss|data|tbss|tdata)[[:space:]]/ { print $NF }')
+		[ -z "$hits" ] || complain "$object holds a mutable static: $hits"
+	done
+}
+
+exports .libs/librolegate.so lib/librolegate.map
+exports .libs/pam_rolegate.so pam_module/pam_rolegate.map
+loads .libs/librolegate.so
+loads .libs/pam_rolegate.so libpam.so.0
+no_mutable lib
+no_mutable host
+no_mutable pam_module
+
+[ $failed = 0 ] && echo 'exports: sound'
+exit $failed

@@ -1,0 +1,79 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Reads the sources and fails where a room uses what its layer forbids (CONTRIBUTING.md has the table).
+set -u
+src=${srcdir:-.}
+failed=0
+
+complain() {
+	printf 'layers: %s\n' "$1" >&2
+	failed=1
+}
+
+# forbid FOLDER PATTERN WHY: no line of the folder's C files outside comments matches.
+forbid() {
+	hits=$(grep -nE "$2" "$src/$1"/*.[ch] /dev/null | grep -vE ':[0-9]+:[[:space:]]*(/?\*|//)')
+	[ -z "$hits" ] || complain "$1: $3
+$hits"
+}
+
+# own FOLDER NAME…: a header of these folders may be included there; a header of any other room may not.
+own() {
+	folder=$1
+	shift
+	for file in "$src/$folder"/*.[ch]; do
+		# shellcheck disable=SC2013 # names of headers hold no blanks
+		for header in $(sed -n 's/^#include "\(.*\)"$/\1/p' "$file"); do
+			found=no
+			for room in "$folder" "$@"; do
+				[ -e "$src/$room/$header" ] && found=yes
+			done
+			[ $found = yes ] || complain "$file includes \"$header\", which is in no room it may use ($folder $*)"
+		done
+	done
+}
+
+# Arrows never point back.
+own lib
+own host lib
+own compiler lib
+own pam_module lib host
+own tool lib host compiler
+
+# Each outside library has one room.
+for room in lib host pam_module tool; do
+	forbid "$room" '<libconfig\.h>' 'libconfig is the compiler'"'"'s'
+done
+for room in lib host compiler tool; do
+	forbid "$room" '<security/' 'libpam is the PAM module'"'"'s'
+done
+for room in lib host compiler; do
+	forbid "$room" '<syslog\.h>|\bsyslog\(' 'only the doors log'
+done
+for room in lib host compiler pam_module; do
+	forbid "$room" '<jansson\.h>' 'JSON is the command'"'"'s'
+done
+for room in lib host compiler pam_module tool; do
+	forbid "$room" '<nss\.h>' 'NSS modules are another room'"'"'s'
+done
+
+# The library is pure.
+forbid lib '\b(printf|fprintf|puts|fputs|perror|putchar|exit|_exit|abort|assert|fork|vfork|clone|popen|system)[[:space:]]*\(' \
+	'it neither prints, exits nor forks'
+forbid lib '\b(getenv|secure_getenv|setenv|setlocale|localtime|localtime_r|strtok|strerror)[[:space:]]*\(' \
+	'it does not look at the environment or the locale'
+forbid lib '\b(get(pw|gr|sp)[a-z_]+|initgroups|getgrouplist|getaddrinfo|gethostby[a-z]*)[[:space:]]*\(' 'it asks no NSS'
+forbid lib '\b(time|gettimeofday|clock_gettime|rand|random|getrandom)[[:space:]]*\(' 'the same input gives the same output'
+forbid lib '\bmmap[[:space:]]*\(' 'a file cut under a mapping kills the process'
+
+# Every descriptor is closed on exec; `flags` and `ALWAYS` are tree.c's, which carry the flag.
+for room in lib host compiler pam_module tool; do
+	for file in "$src/$room"/*.c; do
+		hits=$(tr '\n' ' ' <"$file" | grep -oE '\b(open|openat|memfd_create)\([^;]*;' |
+			grep -vE 'open\([0-9]\)|CLOEXEC|ALWAYS|flags' || true)
+		[ -z "$hits" ] || complain "$file: a descriptor without O_CLOEXEC: $hits"
+	done
+done
+
+[ $failed = 0 ] && echo 'layers: sound'
+exit $failed

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Rolegate's rules a second time: slow, by names and recursion, to check the real evaluator
+ * against.
+ *
+ * Written from policy.md alone. Nothing is prepared, numbered or cached: every question walks the
+ * arrays below from the start, so that each function can be read beside the rule it stands for.
+ */
+#ifndef ROLEGATE_TEST_NAIVE_H
+#define ROLEGATE_TEST_NAIVE_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rolegate.h"
+
+/* As much as a generated policy may have of anything; more would only be slower. */
+#define NAIVE_NAMES 12
+#define NAIVE_PERMISSIONS 32
+#define NAIVE_ROLES 16
+#define NAIVE_ASSIGNMENTS 8
+#define NAIVE_SERVICES 12
+#define NAIVE_CONFLICTS 3
+#define NAIVE_CELLS 3
+#define NAIVE_NAME_SIZE 32
+
+/* An assignment without `from` or `until`. */
+#define NAIVE_ALWAYS INT64_MIN
+#define NAIVE_FOREVER INT64_MAX
+
+/* A set of names. They belong to whoever put them in. */
+struct naive_names {
+	size_t n;
+	const char *names[NAIVE_NAMES];
+};
+
+enum naive_tier { NAIVE_NO_LEVEL, NAIVE_GUEST, NAIVE_USER, NAIVE_ADMINISTRATOR, NAIVE_OWNER };
+
+/*
+ * A system permission.
+ *
+ * resource    of a matrix cell, as "department.resource", with its capability
+ * department  of a matrix cell, or of the derived permission department:view
+ * by_tier     its catalog grants by tier
+ */
+struct naive_permission {
+	char name[NAIVE_NAME_SIZE], resource[NAIVE_NAME_SIZE];
+	const char *area, *department, *capability;
+	enum naive_tier tier;
+	bool is_core, is_derived, by_tier;
+};
+
+/* A line of a matrix; can holds capabilities, or "none" or "full" alone. */
+struct naive_cell {
+	const char *on;
+	struct naive_names can;
+};
+
+struct naive_role {
+	const char *name;
+	enum naive_tier level; /* of built-in roles */
+	struct naive_names bases, permissions, privileges;
+	size_t n_cells;
+	struct naive_cell cells[NAIVE_CELLS];
+	bool needs_approval, is_builtin;
+};
+
+/* To a user or to a group, the other one is NULL. */
+struct naive_assignment {
+	const char *user, *group, *approved_by;
+	struct naive_names roles;
+	int64_t from, until;
+};
+
+struct naive_conflict {
+	struct naive_names roles;
+	size_t at_most;
+};
+
+/* The name's last character may be `*`. mode is NULL where the entry has none of its own. */
+struct naive_service {
+	const char *name, *mode;
+	struct naive_names require;
+	bool any_suffices, about_actor, is_catalogs;
+};
+
+struct naive_policy {
+	size_t n_permissions, n_roles, n_assignments, n_services, n_conflicts;
+	struct naive_permission permissions[NAIVE_PERMISSIONS];
+	struct naive_role roles[NAIVE_ROLES];
+	struct naive_assignment assignments[NAIVE_ASSIGNMENTS];
+	struct naive_service services[NAIVE_SERVICES];
+	struct naive_conflict conflicts[NAIVE_CONFLICTS];
+	struct naive_names default_roles, system_roles;
+	bool has_plan, root_is_owner;
+	struct naive_names plan;
+	const char *other_services, *mode;
+};
+
+struct naive_answer {
+	enum rolegate_verdict verdict;
+	enum rolegate_reason reason;
+	bool permissive;
+};
+
+bool naive_has(const struct naive_names *names, const char *name);
+void naive_add(struct naive_names *names, const char *name);
+
+/* NULL if there is none of that name. */
+const struct naive_role *naive_find_role(const struct naive_policy *policy, const char *name);
+
+/* The entry that decides about a service (D2), or NULL. */
+const struct naive_service *naive_find_service(const struct naive_policy *policy, const char *name);
+
+/* Whether an assignment is to this person or to one of their groups, whenever. */
+bool naive_is_assigned_to(const struct naive_assignment *assignment,
+			  const struct rolegate_person *person);
+
+/* Whether a role gives a permission by itself, its bases and the plan left aside. */
+bool naive_role_gives(const struct naive_policy *policy, const char *role, const char *permission);
+
+/* A permission's place in a department of a catalog that does not grant by tier: all five
+ * capabilities of a resource, those in `owners` of tier owner, the others of tier user. */
+void naive_add_resource(struct naive_policy *policy, const char *department, const char *resource,
+			bool is_core, const struct naive_names *owners);
+
+/* The permission department:view. */
+void naive_add_department(struct naive_policy *policy, const char *department, bool is_core);
+
+/* Fill ret with a cycle of based_on that starts and ends with the same role; false: none (P2). */
+bool naive_find_cycle(const struct naive_policy *policy, struct naive_names *ret);
+
+/* Decide. All facts about both persons are known. service or permission may be NULL. */
+struct naive_answer naive_decide(const struct naive_policy *policy,
+				 const struct rolegate_person *subject,
+				 const struct rolegate_person *actor, const char *service,
+				 const char *permission, int64_t at);
+
+#endif
