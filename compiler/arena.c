@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Large enough that the blocks of a million assignments are few, small enough for a policy of ten
- * lines. */
+/*
+ * Large enough that the blocks of a million assignments are few, small enough for a policy of ten
+ * lines.
+ */
 #define BLOCK_SIZE ((size_t)64 * 1024)
 
 struct arena_block {

@@ -30,9 +30,10 @@ void arena_free(struct arena *arena);
  * Make room for one more element in a growing array, which lies on the heap.
  *
  * items     NULL or from here; its owner frees it with free(3)
- * n, max    elements in use, and room; *max is updated
- * Returns:  the array, perhaps moved, with room for n + 1; NULL if memory ran out, and the old one
- * still stands.
+ * n,
+ * max    elements in use, and room; *max is updated
+ * Returns:  the array, perhaps moved, with room for n + 1; NULL if memory ran out, and the old
+ *           one still stands.
  */
 void *array_grow(void *items, size_t n, size_t *max, size_t item_size);
 

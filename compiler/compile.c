@@ -115,7 +115,7 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 {
 	const struct compile_catalogs *where = context;
 	struct tree host = { .fd = -1 };
-	uint32_t site_file;
+	uint32_t site_file = 0;
 	int vendor, site;
 
 	vendor = read_catalog(compiled, where->tree, where->vendor, name, ret_file);

@@ -17,8 +17,10 @@ struct compiled {
 	struct model model;
 };
 
-/* Where catalogs are looked for, in this order; NULL ends the list. A name that two of them have is
- * an error. */
+/*
+ * Where catalogs are looked for, in this order; NULL ends the list. A name that two of them have
+ * is an error.
+ */
 struct compile_catalogs {
 	const struct tree *tree;
 	const char *vendor; /* folder of the vendor's */
@@ -32,7 +34,7 @@ struct compile_catalogs {
  *
  * conf_dir  the folder with rolegate.conf and policy.d
  * Returns:  0 the model is sound, and the report holds warnings at most; -EINVAL the report says
- * what is wrong; -ENOMEM. The report is sorted.
+ *           what is wrong; -ENOMEM. The report is sorted.
  */
 int compile_tree(const struct tree *tree, const char *conf_dir,
 		 const struct compile_catalogs *catalogs, struct compiled *ret);
@@ -41,7 +43,7 @@ int compile_tree(const struct tree *tree, const char *conf_dir,
  * The same on policy texts that are in ret->sources already, all of them.
  *
  * find_catalog  gives a catalog's text: adds it to the sources and returns 0 and its number;
- * -ENOENT there is none; -EBADMSG it was reported what is wrong; -ENOMEM
+ *               -ENOENT there is none; -EBADMSG it was reported what is wrong; -ENOMEM
  */
 int compile_sources(struct compiled *ret,
 		    int (*find_catalog)(void *context, struct compiled *compiled, const char *name,

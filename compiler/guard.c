@@ -162,8 +162,10 @@ static void check_number(struct scan *s, const char *begin, size_t n)
 		value = strtoll(text, &end, n > 2 && (text[1] == 'x' || text[1] == 'X') ? 16 : 10);
 		if (*end == '\0' && errno == 0 && value >= INT_MIN && value <= INT_MAX)
 			return;
-		/* A fraction or an exponent is no whole number: the grammar will refuse it in its
-		 * place. */
+		/*
+		 * A fraction or an exponent is no whole number: the grammar will refuse it in its
+		 * place.
+		 */
 		if (*end == '.' || *end == 'e' || *end == 'E')
 			return;
 	}
@@ -197,7 +199,7 @@ static void note_setting(struct scan *s)
 	for (size_t i = 0; i < level->n_settings; i++) {
 		const struct setting *other = &level->settings[i];
 
-		if (other->n == s->word.n && !memcmp(other->name, s->word.name, s->word.n)) {
+		if (other->n == s->word.n && memcmp(other->name, s->word.name, s->word.n) == 0) {
 			report_error(s->report,
 				     (struct place){ .file = s->file, .line = s->word.line },
 				     "`%.*s` is set twice, first on line %u: keep one of them",

@@ -39,7 +39,8 @@ struct reader {
 /*
  * Take the members of a group apart.
  *
- * keys, n   the keys that it may have
+ * keys,
+ * n   the keys that it may have
  * values    n of them: the member of that key, or NULL if it is not there or of a wrong type
  * Returns:  false if anything was reported.
  */
@@ -49,8 +50,8 @@ bool keys_take(const struct reader *reader, const config_setting_t *group, const
 struct place keys_place(const struct reader *reader, const config_setting_t *setting);
 
 /*
- * A string that has to be fit for its purpose; what is wrong is reported.
- * Returns the string, which belongs to libconfig, or NULL: not there, or not fit.
+ * A string that has to be fit for its purpose; what is wrong is reported. Returns the string,
+ * which belongs to libconfig, or NULL: not there, or not fit.
  */
 const char *keys_word(const struct reader *reader, const config_setting_t *setting,
 		      enum words_kind kind);

@@ -218,8 +218,10 @@ static void load_role(struct model *model, const struct reader *reader,
 	memcpy(keys, all_keys, sizeof(keys));
 	if (!catalog)
 		keys[8] = all_keys[9];
-	/* Something wrong in one key is no reason to keep quiet about the others, or to call the
-	 * role unknown. */
+	/*
+	 * Something wrong in one key is no reason to keep quiet about the others, or to call the
+	 * role unknown.
+	 */
 	keys_take(reader, setting, keys, 9, v);
 	name = keys_word(reader, v[0], WORDS_SYMBOL);
 	id = name ? model_role(model, name) : NAMES_NONE;

@@ -16,9 +16,10 @@
  * Load the policy's files, which are the first n of the sources.
  *
  * load_catalogs  called once model->wanted_catalogs is known and before anything that names what
- * catalogs define, so that permissions are numbered in the catalogs' order; false if one could not
- * be loaded Returns:       false if a text could not be had or parsed: then what it defines is not
- * in the model, and to complain about names that are not defined would be idle.
+ *                catalogs define, so that permissions are numbered in the catalogs' order; false
+ *                if one could not be loaded
+ * Returns:  false if a text could not be had or parsed: then what it defines is not in the model,
+ *           and to complain about names that are not defined would be idle.
  */
 bool load_policies(struct model *model, const struct sources *sources, size_t n,
 		   struct report *report, bool (*load_catalogs)(void *context), void *context);

@@ -79,8 +79,8 @@ void model_free(struct model *model)
 }
 
 /*
- * Make room in *items for one more element and zero it. The pieces of a model grow in the same way,
- * whatever their type. Returns the element, or NULL if memory ran out.
+ * Make room in *items for one more element and zero it. The pieces of a model grow in the same
+ * way, whatever their type. Returns the element, or NULL if memory ran out.
  */
 static void *add_element(struct model *model, void **items, size_t n, size_t *max, size_t item_size)
 {

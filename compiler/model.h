@@ -3,9 +3,9 @@
  * A policy as it was written: what the loaders fill in, the resolver works out, and the packer
  * writes.
  *
- * Everything is numbered in the order in which it was first named, whether that was its definition
- * or not: a reference to what comes later, or in another file, is a number at once, and what was
- * never defined shows at the end.
+ * Everything is numbered in the order in which it was first named, whether that was its
+ * definition or not: a reference to what comes later, or in another file, is a number at once,
+ * and what was never defined shows at the end.
  */
 #ifndef ROLEGATE_MODEL_H
 #define ROLEGATE_MODEL_H
@@ -82,8 +82,10 @@ struct model_role {
 	struct refs bases, permissions, privileges;
 	struct model_cell *cells;
 	size_t n_cells, max_cells;
-	/* Worked out by the resolver: maps of permissions, and which roles of conflict rules it is
-	 * or inherits. */
+	/*
+	 * Worked out by the resolver: maps of permissions, and which roles of conflict rules it
+	 * is or inherits.
+	 */
 	unsigned char *own, *closure;
 	uint32_t *members;
 	size_t n_members;
@@ -200,8 +202,10 @@ struct model {
 void model_init(struct model *model);
 void model_free(struct model *model);
 
-/* The number of a name, known or not: NAMES_NONE if memory ran out, which model->arena.is_exhausted
- * remembers. */
+/*
+ * The number of a name, known or not: NAMES_NONE if memory ran out, which
+ * model->arena.is_exhausted remembers.
+ */
 uint32_t model_permission(struct model *model, const char *name);
 uint32_t model_role(struct model *model, const char *name);
 uint32_t model_service(struct model *model, const char *name);

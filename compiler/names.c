@@ -119,7 +119,7 @@ void names_consider(const char *wanted, const char *candidate, const char **best
 	unsigned int d = names_distance(wanted, candidate);
 
 	/* A short name with a third of it changed is another name. */
-	if (d >= FAR || d * 3 > n + 1 || (*best && d >= *distance))
+	if (d >= FAR || (size_t)d * 3 > n + 1 || (*best && d >= *distance))
 		return;
 	*best = candidate;
 	*distance = d;

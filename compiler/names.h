@@ -22,16 +22,18 @@ struct names {
 /* The number of a name, or NAMES_NONE. */
 uint32_t names_find(const struct names *names, const char *name);
 
-/* The number of a name, new or not; NAMES_NONE if memory ran out. The name is copied into the arena
- * if new. */
+/*
+ * The number of a name, new or not; NAMES_NONE if memory ran out. The name is copied into the
+ * arena if new.
+ */
 uint32_t names_add(struct names *names, struct arena *arena, const char *name);
 
 void names_free(struct names *names);
 
 /*
  * How many single-character changes lead from one name to the other: insertions, deletions,
- * replacements and swaps of neighbours (optimal string alignment). More than 3 counts as 4: farther
- * is no typing error.
+ * replacements and swaps of neighbours (optimal string alignment). More than 3 counts as 4:
+ * farther is no typing error.
  */
 unsigned int names_distance(const char *a, const char *b);
 

@@ -8,8 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* A cdb that is being written, and the record at work. After the first error nothing is written any
- * more. */
+/*
+ * A cdb that is being written, and the record at work. After the first error nothing is written
+ * any more.
+ */
 struct packer {
 	const struct model *model;
 	const struct sources *sources;
@@ -171,8 +173,10 @@ static int fill_buckets(const struct names *names, bool (*skip)(const char *name
 	ret->order = calloc(names->n + 1, sizeof(*ret->order));
 	if (!ret->starts || !ret->order)
 		return -ENOMEM;
-	/* Counted two places on, starts[b + 1] is where bucket b is being filled, and where it ends
-	 * when all are. */
+	/*
+	 * Counted two places on, starts[b + 1] is where bucket b is being filled, and where it
+	 * ends when all are.
+	 */
 	at = ret->starts + 1;
 	for (size_t i = 0; i < names->n; i++)
 		if (!skip || !skip(names->list[i]))
@@ -272,8 +276,10 @@ static unsigned int permission_flags(const struct model_permission *permission)
 	       (permission->is_derived ? FORMAT_PERMISSION_DERIVED : 0);
 }
 
-/* A permission as something required: its number, and whether it is in force, so that it need not
- * be looked up. */
+/*
+ * A permission as something required: its number, and whether it is in force, so that it need not
+ * be looked up.
+ */
 static void put_required(struct packer *p, uint32_t id)
 {
 	put_u32(p, id);
@@ -309,7 +315,7 @@ static int by_length_down(const void *a, const void *b)
 static uint32_t put_prefixes(struct packer *p)
 {
 	const struct names *names = &p->model->service_names;
-	const char *prefixes[FORMAT_PREFIXES_MAX];
+	const char *prefixes[FORMAT_PREFIXES_MAX] = { 0 };
 	uint32_t n = 0;
 
 	for (size_t i = 0; i < names->n && n < FORMAT_PREFIXES_MAX; i++)
@@ -375,8 +381,10 @@ static void put_permission_info(struct packer *p, uint32_t id)
 	end(p, FORMAT_PERMISSION_INFO, id);
 }
 
-/* Default roles, as an assignment without an end; in any number of lines, of which the first is
- * named. */
+/*
+ * Default roles, as an assignment without an end; in any number of lines, of which the first is
+ * named.
+ */
 static void put_default(struct packer *p, const struct refs *roles)
 {
 	put_u8(p, 0);

@@ -20,7 +20,7 @@ struct pack_info {
  *
  * fd        open for reading and writing, at its beginning; it is neither synced nor closed
  * Returns:  0; -E2BIG a record or the file would exceed format.h's limits; -ENOMEM; or what the
- * system said of a write.
+ *           system said of a write.
  */
 int pack_policy(const struct model *model, const struct sources *sources,
 		const struct pack_info *info, int fd);

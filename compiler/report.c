@@ -6,8 +6,10 @@
 
 #include "arena.h"
 
-static void add(struct report *report, enum report_severity severity, struct place place,
-		const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void add(struct report *report,
+						      enum report_severity severity,
+						      struct place place, const char *format,
+						      va_list arguments)
 {
 	struct problem *problems;
 	char *text;

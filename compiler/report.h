@@ -13,8 +13,10 @@
 
 #include "place.h"
 
-/* Problems kept; a file of a million wrong lines is understood after the first ten thousand. The
- * rest are counted. */
+/*
+ * Problems kept; a file of a million wrong lines is understood after the first ten thousand. The
+ * rest are counted.
+ */
 #define REPORT_MAX 10000u
 
 enum report_severity {

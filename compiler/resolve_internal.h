@@ -13,16 +13,19 @@ struct resolving {
 	struct report *report;
 };
 
-/* references.c: everything that is named exists, is of the right kind (P4-P6), and within the
- * limits. */
+/*
+ * resolve_references.c: everything that is named exists, is of the right kind (P4-P6), and within the
+ * limits.
+ */
 void resolve_privileges(struct resolving *r);
 void resolve_references(struct resolving *r);
 void resolve_limits(struct resolving *r);
 
-/* plan.c: which permissions are in force (P11). */
+/* resolve_plan.c: which permissions are in force (P11). */
 void resolve_plan(struct resolving *r);
 
-/* roles.c: cycles (P2), then what each role holds by itself and with its bases (P1, P6, P7, P10).
+/*
+ * resolve_roles.c: cycles (P2), then what each role holds by itself and with its bases (P1, P6, P7, P10).
  */
 int resolve_roles(struct resolving *r);
 

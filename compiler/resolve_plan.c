@@ -89,8 +89,10 @@ static void report_no_match(struct resolving *r, const struct model_plan_item *i
 		item->text, best ? "; did you mean \"" : "", best ? best : "", best ? "\"?" : "");
 }
 
-/* P10: department:view goes with the views on the department's resources, not with its own name in
- * the plan. */
+/*
+ * P10: department:view goes with the views on the department's resources, not with its own name
+ * in the plan.
+ */
 static void derive_views(struct model *model)
 {
 	for (size_t i = 0; i < model->department_names.n; i++)

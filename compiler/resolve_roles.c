@@ -114,8 +114,8 @@ static bool grants_by_tier(const struct model *model, const char *catalog)
 }
 
 /*
- * What a level gives: by tier, where the permission's catalog grants so, and to the two highest all
- * (P7). What is derived comes with what it is derived from (P10).
+ * What a level gives: by tier, where the permission's catalog grants so, and to the two highest
+ * all (P7). What is derived comes with what it is derived from (P10).
  */
 static bool level_gives(const struct model *model, enum format_tier level,
 			const struct model_permission *permission)
@@ -133,8 +133,8 @@ static bool level_gives(const struct model *model, enum format_tier level,
 
 /*
  * Give a role the cells of one resource. What is reserved to owners is left out: roles based on
- * owner inherit it, and "full" on a whole department means all of it that may be given. Where it is
- * named, check_reserved() complains.
+ * owner inherit it, and "full" on a whole department means all of it that may be given. Where it
+ * is named, check_reserved() complains.
  */
 static void give_cells(struct resolving *r, struct model_role *role, const struct model_cell *cell,
 		       const struct model_resource *resource)

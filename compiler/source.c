@@ -120,9 +120,13 @@ int source_read(struct sources *sources, const struct tree *tree, const char *pa
 		return -ENOENT;
 	r = add_source(sources, path, ret_file);
 	if (r == 0 && fd < 0) {
-		report_error(report, (struct place){ .file = *ret_file }, "cannot be opened: %s",
-			     fd == -ELOOP ? "it is a symbolic link; put the file itself there"
-					  : strerror(-fd));
+		bool is_link = fd == -ELOOP || (fd == -ENOTDIR && tree->root);
+
+		report_error(
+			report, (struct place){ .file = *ret_file }, "cannot be opened: %s",
+			is_link ? "it is, or lies behind, a symbolic link, and none is followed here; put the "
+				  "file itself there"
+				: strerror(-fd));
 		r = -EBADMSG;
 	}
 	if (r == 0)
@@ -154,7 +158,7 @@ int source_add_text(struct sources *sources, const char *path, const char *text,
 int source_note_folder(struct sources *sources, const struct tree *tree, const char *path)
 {
 	struct stat st;
-	uint32_t file;
+	uint32_t file = 0;
 	int fd, r;
 
 	fd = tree_open_file(tree, path, O_RDONLY | O_DIRECTORY, 0);

@@ -2,8 +2,8 @@
 /*
  * The source files of a policy: read once, safely and whole.
  *
- * What is checked, compiled and kept with a generation is the one text that was read here, whatever
- * happens to the file meanwhile.
+ * What is checked, compiled and kept with a generation is the one text that was read here,
+ * whatever happens to the file meanwhile.
  */
 #ifndef ROLEGATE_SOURCE_H
 #define ROLEGATE_SOURCE_H
@@ -34,12 +34,12 @@ struct sources {
 };
 
 /*
- * Read a file: a regular one of root's (or of the effective user's), writable by nobody else, of at
- * most SOURCE_MAX bytes and without a NUL. What is wrong goes into the report, at this file.
+ * Read a file: a regular one of root's (or of the effective user's), writable by nobody else, of
+ * at most SOURCE_MAX bytes and without a NUL. What is wrong goes into the report, at this file.
  *
  * ret_file  its number, also if it could not be read
  * Returns:  0; -ENOENT it does not exist, nothing was reported or added; -EBADMSG reported;
- * -ENOMEM.
+ *           -ENOMEM.
  */
 int source_read(struct sources *sources, const struct tree *tree, const char *path,
 		struct report *report, uint32_t *ret_file);

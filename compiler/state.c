@@ -49,7 +49,7 @@ static int make_folder_at(int fd, const char *name, mode_t mode)
 
 static int lock(int fd)
 {
-	struct timespec pause = { .tv_nsec = 50 * 1000 * 1000 };
+	struct timespec pause = { .tv_nsec = 50L * 1000 * 1000 };
 	unsigned int tries = STATE_LOCK_WAIT * 20;
 
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -284,8 +284,10 @@ static int write_file_at(int folder, const char *name, const char *bytes, size_t
 	return r;
 }
 
-/* Write one source below a folder, under its own path; each folder on the way is synced when it got
- * its entry. */
+/*
+ * Write one source below a folder, under its own path; each folder on the way is synced when it
+ * got its entry.
+ */
 static int write_source(int folder, const struct source *source)
 {
 	const char *path = source->path;
@@ -436,8 +438,8 @@ static int by_number_down(const void *a, const void *b)
 
 void state_prune(const struct state *state, uint64_t active, uint64_t parent)
 {
-	uint64_t *list;
-	size_t n;
+	uint64_t *list = NULL;
+	size_t n = 0;
 
 	if (list_generations(state, &list, &n) < 0)
 		return;

@@ -5,8 +5,7 @@
  *	policy.cdb             the policy in force; a hard link to its generation's
  *	lock                   held by whoever changes something
  *	generations/N/         policy.cdb and sources/, complete before they get their number
- *	generations/.new/      one that is being written; left over after a crash, and swept away by
- *the next
+ *	generations/.new/      one that is being written; what a crash leaves, the next sweeps away
  *
  * A crash at any moment leaves the old policy in force or the new one, never none.
  */
@@ -36,8 +35,8 @@ struct state {
  * Open the state folder, made if it is not there, and lock it.
  *
  * Returns:  0; -EBUSY somebody else has held the lock for STATE_LOCK_WAIT seconds; -EPERM the
- * folder is not root's alone; or what the system said. Nothing is left open then. Owner:
- * state_close().
+ *           folder is not root's alone; or what the system said. Nothing is left open then.
+ * Owner:    state_close().
  */
 int state_open(struct state *state, const struct tree *tree, const char *path);
 void state_close(struct state *state);
@@ -66,13 +65,15 @@ int state_commit(const struct state *state, uint64_t generation, uint64_t parent
 /* Sweep the prepared generation away. */
 void state_discard(const struct state *state);
 
-/* Drop generations beyond STATE_KEEP, oldest first, but for `active` and `parent`. Failing to is
- * not an error. */
+/*
+ * Drop generations beyond STATE_KEEP, oldest first, but for `active` and `parent`. Failing to is
+ * not an error.
+ */
 void state_prune(const struct state *state, uint64_t active, uint64_t parent);
 
 /*
- * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are, 0
- * they differ, or -errno.
+ * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are,
+ * 0 they differ, or -errno.
  *
  * path  of the state folder
  * n     files that the generation was made of, for one may have been deleted since

@@ -26,8 +26,10 @@ void tree_close(struct tree *tree)
 	tree->fd = -1;
 }
 
-/* Cut the next part off a path. False at the end, or if a part is too long or leads upwards
- * (*wrong). */
+/*
+ * Cut the next part off a path. False at the end, or if a part is too long or leads upwards
+ * (*wrong).
+ */
 static bool next_part(const char **path, char part[NAME_MAX + 1], bool *wrong)
 {
 	size_t n;
@@ -63,8 +65,10 @@ static int make(int fd, const char *part, int flags)
 	return -1;
 }
 
-/* Enter a folder below another, made if `may_make`; no link is followed unless the tree is the
- * host's. */
+/*
+ * Enter a folder below another, made if `may_make`; no link is followed unless the tree is the
+ * host's.
+ */
 static int enter(int fd, const char *part, bool follow, bool may_make)
 {
 	int flags = O_RDONLY | O_DIRECTORY | ALWAYS | (follow ? 0 : O_NOFOLLOW);
@@ -75,7 +79,8 @@ static int enter(int fd, const char *part, bool follow, bool may_make)
 	return next < 0 ? -errno : next;
 }
 
-/* Walk to the last part of a path, which is left in `last`. A descriptor of its folder or -errno.
+/*
+ * Walk to the last part of a path, which is left in `last`. A descriptor of its folder or -errno.
  */
 static int walk(const struct tree *tree, const char *path, char last[NAME_MAX + 1], bool may_make)
 {

@@ -40,8 +40,10 @@ static int days_of(int year, int month)
 	return days[month - 1] + (month == 2 && is_leap ? 1 : 0);
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar, counted from a March so that leap days
- * come last. */
+/*
+ * Days from 1970-01-01 to a date of the Gregorian calendar, counted from a March so that leap
+ * days come last.
+ */
 static int64_t day_number(int year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
@@ -80,8 +82,10 @@ static const char *local_midnight(int year, int month, int day, int64_t *ret_at)
 	};
 	time_t at = mktime(&tm);
 
-	/* mktime has no other sign of failure, and that moment itself is not a midnight anybody
-	 * means. */
+	/*
+	 * mktime has no other sign of failure, and that moment itself is not a midnight anybody
+	 * means.
+	 */
 	if (at == (time_t)-1)
 		return "out of this machine's range of dates";
 	*ret_at = at;
@@ -116,8 +120,8 @@ const char *when_parse(const char *text, int64_t *ret_at)
 		return "without a zone; add Z for UTC or an offset as +01:00";
 	if (!zone(&at, &offset) || *at != '\0')
 		return wrong_form;
-	*ret_at =
-		day_number(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset;
+	*ret_at = day_number(year, month, day) * 86400 + hour * INT64_C(3600) +
+		  minute * INT64_C(60) + second - offset;
 	return NULL;
 }
 

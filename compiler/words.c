@@ -39,8 +39,10 @@ static size_t decode(const char *text, uint32_t *ret)
 	return n;
 }
 
-/* C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the direction of
- * text around. */
+/*
+ * C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the direction
+ * of text around.
+ */
 static bool is_control(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 || c == 0x2029 ||

@@ -7,8 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one of
- * a megabyte. */
+/*
+ * Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one
+ * of a megabyte.
+ */
 #define ENTRY_FIRST ((size_t)4096)
 #define ENTRY_MAX ((size_t)16 * 1024 * 1024)
 /* Groups of one user: Linux has no more. */
@@ -53,8 +55,10 @@ static bool means_absent(int error)
 	return error == 0 || error == ENOENT || error == ESRCH;
 }
 
-/* A question to NSS that wants a buffer; `ask` answers with an error number and whether there was
- * an entry. */
+/*
+ * A question to NSS that wants a buffer; `ask` answers with an error number and whether there was
+ * an entry.
+ */
 typedef int (*ask_function)(void *question, char *buffer, size_t n, bool *found);
 
 /*

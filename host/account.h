@@ -12,7 +12,8 @@
 #include "rolegate.h"
 
 /*
- * One user. Owner: account_free().
+ * One user.
+ * Owner:    account_free().
  *
  * person  for librolegate; points into this structure
  */

@@ -27,7 +27,8 @@ static bool read_proc(const char *path, char *to, size_t n)
 	return true;
 }
 
-/* One line that maps all uids to themselves: what the kernel shows outside of any user namespace.
+/*
+ * One line that maps all uids to themselves: what the kernel shows outside of any user namespace.
  */
 static bool is_initial_namespace(void)
 {

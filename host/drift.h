@@ -2,8 +2,8 @@
 /*
  * Tells whether the sources were touched since the policy in force was made of them.
  *
- * Only names, sizes and times are looked at: no source is opened, let alone read, in a process that
- * logs somebody in.
+ * Only names, sizes and times are looked at: no source is opened, let alone read, in a process
+ * that logs somebody in.
  */
 #ifndef ROLEGATE_DRIFT_H
 #define ROLEGATE_DRIFT_H

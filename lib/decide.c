@@ -53,8 +53,10 @@ static int find_service(const struct rolegate_policy *policy, const char *name, 
 	return 0;
 }
 
-/* A permission that was asked for by name is the only one required, whatever the service's entry
- * says. */
+/*
+ * A permission that was asked for by name is the only one required, whatever the service's entry
+ * says.
+ */
 static int require_by_name(const struct rolegate_policy *policy, const char *name,
 			   struct findings *f)
 {
@@ -288,8 +290,10 @@ static int note_held(struct findings *f, const struct role *role)
 	return 0;
 }
 
-/* Look up what each holding gives. Root by break-glass holds permissions, not a role that could
- * conflict (D6). */
+/*
+ * Look up what each holding gives. Root by break-glass holds permissions, not a role that could
+ * conflict (D6).
+ */
 static int weigh_holdings(const struct rolegate_policy *policy, struct findings *f)
 {
 	for (size_t i = 0; i < f->n_holdings; i++) {
@@ -381,8 +385,10 @@ static int apply_conflicts(const struct rolegate_policy *policy, struct findings
 
 /* ---- What follows ---- */
 
-/* The first thing, in the order of D1, that keeps a holding from granting the i-th required
- * permission. */
+/*
+ * The first thing, in the order of D1, that keeps a holding from granting the i-th required
+ * permission.
+ */
 static enum rolegate_reason obstacle(const struct holding *h, uint32_t i)
 {
 	uint64_t bit = UINT64_C(1) << i;
@@ -469,8 +475,10 @@ static int decide_person(const struct rolegate_policy *policy, struct findings *
 		d->wants = wants;
 		return 0;
 	}
-	/* More groups could bring a role that excludes one of these (A6); a uid could only give
-	 * more. */
+	/*
+	 * More groups could bring a role that excludes one of these (A6); a uid could only give
+	 * more.
+	 */
 	if (policy->head.n_conflicts > 0 && wants & ROLEGATE_FACT_GROUPS) {
 		d->reason = ROLEGATE_CONFLICT;
 		d->wants = wants;

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The evaluator: what a person is given, what is required, and what follows. rolegate_decide() and
- * rolegate_explain() are two views of the one run of decide_evaluate().
+ * The evaluator: what a person is given, what is required, and what follows. rolegate_decide()
+ * and rolegate_explain() are two views of the one run of decide_evaluate().
  */
 #ifndef ROLEGATE_DECIDE_H
 #define ROLEGATE_DECIDE_H
 
 #include "policy.h"
 
-/* One role that one assignment gives the person. Masks have one bit for each required permission.
+/*
+ * One role that one assignment gives the person. Masks have one bit for each required permission.
  */
 struct holding {
 	enum rolegate_step_kind source;

@@ -2,15 +2,15 @@
 /*
  * How a compiled policy lies on disk: what the compiler writes and the library reads.
  *
- * The file is a cdb (tinycdb writes it). A key is one letter and a number of four bytes; a value is
- * a checksum of eight bytes over key and payload, then the payload. Numbers are little-endian
+ * The file is a cdb (tinycdb writes it). A key is one letter and a number of four bytes; a value
+ * is a checksum of eight bytes over key and payload, then the payload. Numbers are little-endian
  * whatever the machine; a string is two bytes of length, the bytes, and a NUL, so that it can be
  * used where it lies.
  *
- * Every record that the library ever asks for exists. Names are therefore not keys: they are spread
- * over a fixed number of buckets, and a name that is not in its bucket is known not to be in the
- * policy, while a bucket that is not found means damage. Without this a flipped bit in the hash
- * table would make an assignment vanish, and its user fall back on the default roles.
+ * Every record that the library ever asks for exists. Names are therefore not keys: they are
+ * spread over a fixed number of buckets, and a name that is not in its bucket is known not to be
+ * in the policy, while a bucket that is not found means damage. Without this a flipped bit in the
+ * hash table would make an assignment vanish, and its user fall back on the default roles.
  *
  * The head is the first record, so that one read of the file's beginning brings the table of
  * contents with it.

@@ -103,8 +103,8 @@ static inline uint32_t id_at(const unsigned char *ids, uint32_t i)
 }
 
 /*
- * Open a policy that is not in force, as a candidate: rolegate_policy_open() on a descriptor, which
- * on success belongs to the handle.
+ * Open a policy that is not in force, as a candidate: rolegate_policy_open() on a descriptor,
+ * which on success belongs to the handle.
  */
 int policy_open_fd(int fd, struct rolegate_policy **ret_policy);
 
@@ -112,8 +112,9 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy);
  * Find the body of a name's entry in its bucket.
  *
  * kind        FORMAT_USERS, FORMAT_GROUPS, FORMAT_SERVICES or FORMAT_PERMISSIONS
- * ret_record  the bucket; free it with store_record_free() whatever is returned, once it was zeroed
- * Returns:    1 and *ret_body; 0 the policy has no such name; -EBADMSG, -ENOMEM, -EIO.
+ * ret_record  the bucket; free it with store_record_free() whatever is returned, once it was
+ *             zeroed
+ * Returns:  1 and *ret_body; 0 the policy has no such name; -EBADMSG, -ENOMEM, -EIO.
  */
 int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
 		     struct record *ret_record, struct cursor *ret_body);
@@ -121,8 +122,10 @@ int policy_find_name(const struct rolegate_policy *policy, char kind, const char
 /* The number of buckets of a kind of name. */
 uint32_t policy_buckets(const struct rolegate_policy *policy, char kind);
 
-/* The next entry of a bucket: its name and a cursor over its body. False at the end, or if the
- * bucket is damaged. */
+/*
+ * The next entry of a bucket: its name and a cursor over its body. False at the end, or if the
+ * bucket is damaged.
+ */
 bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct cursor *ret_body);
 
 /* These read one structure; false if it is damaged. */

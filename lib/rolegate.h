@@ -3,9 +3,9 @@
  * librolegate: who may use what on this host.
  *
  * The library opens the policy that is in force, which `rolegate apply` compiled, and answers one
- *question about it: may this person use this service, or hold this permission? It never logs,
- *exits, forks, reads the environment or asks NSS: the caller says who the person is and which
- *groups they are in, and the caller acts on the answer.
+ * question about it: may this person use this service, or hold this permission? It never logs,
+ * exits, forks, reads the environment or asks NSS: the caller says who the person is and which
+ * groups they are in, and the caller acts on the answer.
  *
  * The shortest correct use:
  *
@@ -19,19 +19,19 @@
  *		...
  *	rolegate_policy_close(policy);
  *
- * With no facts the answer is sure or DENY: decision.wants names the facts (uid, groups) that could
- *change it, so that a program pays for getpwnam(3) and getgrouplist(3) only where they matter.
- *doc/example-service.c shows that.
+ * With no facts the answer is sure or DENY: decision.wants names the facts (uid, groups) that
+ * could change it, so that a program pays for getpwnam(3) and getgrouplist(3) only where they
+ * matter. doc/example-service.c shows that.
  *
  * Errors are 0 or one of: -ENOENT no policy was ever applied; -EPERM the policy cannot be trusted
- *(owner, mode or type of the file or its folder); -EBADMSG it is damaged; -EPROTONOSUPPORT it has
- *another format; -EINVAL the call is wrong; -ENOMEM; -EIO the system failed. No other value is ever
- *returned.
+ * (owner, mode or type of the file or its folder); -EBADMSG it is damaged; -EPROTONOSUPPORT it
+ * has another format; -EINVAL the call is wrong; -ENOMEM; -EIO the system failed. No other value
+ * is ever returned.
  *
  * Threads: nothing is shared or cached outside the handle, and a handle never changes after it is
- *opened, so one handle may be used by many threads at once, and goes on working in a child after
- *fork(2). A handle stays on the generation it was opened on; whoever runs for long opens anew (it
- *costs a few system calls) to see a policy applied since.
+ * opened, so one handle may be used by many threads at once, and goes on working in a child after
+ * fork(2). A handle stays on the generation it was opened on; whoever runs for long opens anew
+ * (it costs a few system calls) to see a policy applied since.
  */
 #ifndef ROLEGATE_H
 #define ROLEGATE_H
@@ -49,15 +49,19 @@ extern "C" {
 /* A policy that is open for asking. */
 struct rolegate_policy;
 
-/* Compare with == ROLEGATE_ALLOW and with nothing else; the value is far from what a flipped bit or
- * a -1 would give. */
+/*
+ * Compare with == ROLEGATE_ALLOW and with nothing else; the value is far from what a flipped bit
+ * or a -1 would give.
+ */
 enum rolegate_verdict {
 	ROLEGATE_DENY = 0,
 	ROLEGATE_ALLOW = 0x2a51,
 };
 
-/* Why, in one word. The names (rolegate_reason_name) are part of the interface. Source: policy.md
- * D1, command.md. */
+/*
+ * Why, in one word. The names (rolegate_reason_name) are part of the interface. Source: policy.md
+ * D1, command.md.
+ */
 enum rolegate_reason {
 	ROLEGATE_SYSTEM_ERROR = 0,   /* memory or input/output failed: denied */
 	ROLEGATE_GRANTED,	     /* a role of the person gives what is required */
@@ -106,8 +110,10 @@ struct rolegate_subject {
 	struct rolegate_person person;
 };
 
-/* Who causes it. A type of its own, so that the two are never mixed up (D3: su is decided about the
- * actor). */
+/*
+ * Who causes it. A type of its own, so that the two are never mixed up (D3: su is decided about
+ * the actor).
+ */
 struct rolegate_actor {
 	struct rolegate_person person;
 };
@@ -116,8 +122,10 @@ struct rolegate_actor {
  * What is asked.
  *
  * service     a PAM service name; its entry in the policy says what it requires (D2). May be NULL
- * with a permission. permission  if set, this is required whatever the service's entry says. May be
- * NULL with a service. at          the moment asked about, in seconds since 1970-01-01 UTC
+ *             with a permission.
+ * permission  if set, this is required whatever the service's entry says. May be NULL with a
+ *             service.
+ * at          the moment asked about, in seconds since 1970-01-01 UTC
  */
 struct rolegate_request {
 	const char *service;
@@ -131,10 +139,13 @@ struct rolegate_request {
  * verdict      ROLEGATE_DENY unless everything required is held for sure
  * reason       why; for a denial with several causes the one nearest to a grant (D1)
  * wants        bits of enum rolegate_fact: facts not given that could change this verdict. Not 0
- * only with DENY. wants_actor  the decision is about the actor (D3) and no actor was given. True
- * only with DENY. about_actor  the decision was made about the actor and not about the subject;
- * wants then speaks of the actor permissive   the policy wants a denial logged and not enforced
- * (D5). Never set together with an error. generation   number of the policy that decided
+ *              only with DENY.
+ * wants_actor  the decision is about the actor (D3) and no actor was given. True only with DENY.
+ * about_actor  the decision was made about the actor and not about the subject; wants then speaks
+ *              of the actor
+ * permissive   the policy wants a denial logged and not enforced (D5). Never set together with an
+ *              error.
+ * generation   number of the policy that decided
  */
 struct rolegate_decision {
 	enum rolegate_verdict verdict;
@@ -171,9 +182,10 @@ struct rolegate_step {
 /*
  * How an answer came about.
  *
- * steps    from the service's entry to the permission, for each permission that is required; for a
- * denial the path that came nearest to a grant, if there is any missing  names of the permissions
- * that are required and not held; with require_any all of them, as any would do
+ * steps    from the service's entry to the permission, for each permission that is required; for
+ *          a denial the path that came nearest to a grant, if there is any
+ * missing  names of the permissions that are required and not held; with require_any all of them,
+ *          as any would do
  */
 struct rolegate_explanation {
 	struct rolegate_decision decision;
@@ -187,18 +199,20 @@ struct rolegate_explanation {
 /*
  * Open the policy that is in force.
  *
- * The file must be regular, the file and its folder owned by root (or by the effective user of this
- * process, who can do no more to it than to itself) and writable by nobody else: whoever could
- * write it could grant himself any role.
+ * The file must be regular, the file and its folder owned by root (or by the effective user of
+ * this process, who can do no more to it than to itself) and writable by nobody else: whoever
+ * could write it could grant himself any role.
  *
  * state_dir      absolute; NULL means the folder given at build time, usually /var/lib/rolegate
  * ret_policy     a new handle on success; untouched on failure
- * reterr_reason  may be NULL; on failure one line for the administrator, or NULL if memory ran out
+ * reterr_reason  may be NULL; on failure one line for the administrator, or NULL if memory ran
+ *                out
  *
  * Owner:    rolegate_policy_close(*ret_policy); free(*reterr_reason).
  * Returns:  0; -ENOENT nothing was ever applied; -EPERM not trustworthy; -EBADMSG damaged;
- * -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM; -EIO. Threads:  no
- * shared state. Source:   policy.md D4.   Since: 0.1
+ *           -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM; -EIO.
+ * Threads:  no shared state.
+ * Source:   policy.md D4.   Since: 0.1
  */
 ROLEGATE_API int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
 				      char **reterr_reason);
@@ -213,16 +227,18 @@ ROLEGATE_API uint64_t rolegate_policy_generation(const struct rolegate_policy *p
 ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy);
 
 /*
- * Decide. Pure: the same policy and arguments give the same answer, and nothing else is looked at.
+ * Decide. Pure: the same policy and arguments give the same answer, and nothing else is looked
+ * at.
  *
  * subject       whom it is about
  * actor         who causes it; NULL if unknown. Looked at only where the service says `subject =
- * "actor"`. ret_decision  always written, and always a DENY first: also on failure it can be acted
- * upon
+ *               "actor"`.
+ * ret_decision  always written, and always a DENY first: also on failure it can be acted upon
  *
  * Returns:  0 there is an answer; -EBADMSG, -ENOMEM, -EIO none could be had: the decision is DENY
- * with the reason; -EINVAL neither service nor permission, or no name. Threads:  one handle may be
- * used by many threads at once. Source:   policy.md P1-P12, D1-D6.   Since: 0.1
+ *           with the reason; -EINVAL neither service nor permission, or no name.
+ * Threads:  one handle may be used by many threads at once.
+ * Source:   policy.md P1-P12, D1-D6.   Since: 0.1
  */
 ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
 				 const struct rolegate_request *request,
@@ -230,8 +246,10 @@ ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
 				 const struct rolegate_actor *actor,
 				 struct rolegate_decision *ret_decision);
 
-/* Whether the subject holds a permission: rolegate_decide() with a request of that alone. Since:
- * 0.1 */
+/*
+ * Whether the subject holds a permission: rolegate_decide() with a request of that alone. Since:
+ * 0.1
+ */
 ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
 			      const struct rolegate_subject *subject, const char *permission,
 			      int64_t at, struct rolegate_decision *ret_decision);
@@ -239,7 +257,8 @@ ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
 /*
  * Decide, by the same evaluator, and say how the answer came about.
  *
- * ret_explanation  on success a new explanation, which holds the decision too; untouched on failure
+ * ret_explanation  on success a new explanation, which holds the decision too; untouched on
+ *                  failure
  *
  * Owner:    rolegate_explanation_free(*ret_explanation); what it points at goes with it.
  * Returns:  as rolegate_decide(), but nothing is written on failure.
@@ -273,11 +292,11 @@ struct rolegate_source {
 };
 
 /*
- * Call `each` for every source of the policy, until it returns something else than 0, which is then
- * returned.
+ * Call `each` for every source of the policy, until it returns something else than 0, which is
+ * then returned.
  *
- * So a caller can tell whether a person has edited the sources since they were applied; the library
- * itself opens no other file than the compiled policy.
+ * So a caller can tell whether a person has edited the sources since they were applied; the
+ * library itself opens no other file than the compiled policy.
  *
  * Owner:    the source belongs to the library and lasts for the call of `each`.
  * Returns:  0; what `each` returned; -EBADMSG, -ENOMEM, -EIO.
@@ -288,12 +307,16 @@ ROLEGATE_API int rolegate_policy_each_source(const struct rolegate_policy *polic
 							 void *context),
 					     void *context);
 
-/* The reason code, as `missing-permission`; "system-error" for what is no reason. Never NULL.
- * Since: 0.1 */
+/*
+ * The reason code, as `missing-permission`; "system-error" for what is no reason. Never NULL.
+ * Since: 0.1
+ */
 ROLEGATE_API const char *rolegate_reason_name(enum rolegate_reason reason);
 
-/* The reason as the end of a sentence for a person, as "your roles do not permit it". Never NULL.
- * Since: 0.1 */
+/*
+ * The reason as the end of a sentence for a person, as "your roles do not permit it". Never NULL.
+ * Since: 0.1
+ */
 ROLEGATE_API const char *rolegate_reason_text(enum rolegate_reason reason);
 
 /* The reason that an error of this library stands for, for a log or a table. Since: 0.1 */

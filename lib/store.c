@@ -79,8 +79,8 @@ static int accept_record(struct record *record, const unsigned char *raw, uint32
 }
 
 /*
- * Load the record at a position, of which `have` bytes already lie in record->room.
- * Returns -ENOENT if another key lives there.
+ * Load the record at a position, of which `have` bytes already lie in record->room. Returns
+ * -ENOENT if another key lives there.
  */
 static int load_record(const struct store *store, uint32_t position, size_t have,
 		       const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
@@ -94,7 +94,7 @@ static int load_record(const struct store *store, uint32_t position, size_t have
 	n_data = format_get32(raw + 4);
 	if (n_key != FORMAT_KEY_SIZE || n_data < FORMAT_SUM_SIZE || n_data > FORMAT_RECORD_MAX)
 		return -EBADMSG;
-	if (memcmp(raw + LENGTHS_SIZE, key, FORMAT_KEY_SIZE))
+	if (memcmp(raw + LENGTHS_SIZE, key, FORMAT_KEY_SIZE) != 0)
 		return -ENOENT;
 	n_whole = LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data;
 	if (n_whole > store->size - position)

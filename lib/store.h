@@ -29,18 +29,21 @@ struct record {
 };
 
 /*
- * Open the file `name` in the folder `dir` and read its table of contents and its first record, the
- * head.
+ * Open the file `name` in the folder `dir` and read its table of contents and its first record,
+ * the head.
  *
  * Returns:  0; -ENOENT, -EPERM, -EBADMSG, -ENOMEM, -EIO as rolegate_policy_open(). On failure
- * nothing is left open, and *reterr_what (a literal) says what was wrong with which of the two.
+ *           nothing is left open, and *reterr_what (a literal) says what was wrong with which of
+ *           the two.
  * Source:   policy.md D4.
  */
 int store_open(struct store *store, const char *dir, const char *name, struct record *ret_head,
 	       const char **reterr_what);
 
-/* The same on a file that is open already, as a candidate that is not in force yet. The descriptor
- * stays the caller's. */
+/*
+ * The same on a file that is open already, as a candidate that is not in force yet. The
+ * descriptor stays the caller's.
+ */
 int store_open_fd(struct store *store, int fd, struct record *ret_head, const char **reterr_what);
 
 void store_close(struct store *store);

@@ -62,7 +62,9 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 	/* Not pam_get_user(): an account phase that has to ask who it is about has no answer. */
 	user = item(pamh, PAM_USER);
 	service = arguments.service ? arguments.service : item(pamh, PAM_SERVICE);
-	if (!user || !*user || !service || !*service)
+	if (!user || !*user || !service || !*service) {
+		speak_log_nobody(pamh);
 		return codes_account(ROLEGATE_DENY, ROLEGATE_UNKNOWN_USER);
+	}
 	return decide(pamh, flags, &arguments, user, service);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Puts one question to the policy in force, with as many facts about the people as it wants and no
- * more.
+ * Puts one question to the policy in force, with as many facts about the people as it wants and
+ * no more.
  */
 #ifndef ROLEGATE_CONSULT_H
 #define ROLEGATE_CONSULT_H
@@ -22,12 +22,13 @@ struct consultation {
 };
 
 /*
- * Decide about a user. c->decision is written whatever happens, and is a DENY unless all went well.
+ * Decide about a user. c->decision is written whatever happens, and is a DENY unless all went
+ * well.
  *
  * c          c->request is filled in, the rest zero
  * state_dir  NULL for the one of the build
  * user       PAM_USER
- * Returns:   0, or the library's error that the decision's reason stands for.
+ * Returns:  0, or the library's error that the decision's reason stands for.
  */
 int consult(struct consultation *c, const char *state_dir, const char *user);
 

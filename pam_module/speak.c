@@ -8,8 +8,10 @@
 
 #include "drift.h"
 
-/* Bytes of a name in the log. Longer ones are cut: nobody has one, but anybody can try to log in as
- * one. */
+/*
+ * Bytes of a name in the log. Longer ones are cut: nobody has one, but anybody can try to log in
+ * as one.
+ */
 #define WORD_SIZE 128
 #define PATH_SIZE 512
 
@@ -143,6 +145,11 @@ void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_resu
 		   path, (unsigned long long)c->decision.generation,
 		   result == SPEAK_ALLOW ? "" : " sources=",
 		   result == SPEAK_ALLOW ? "" : drift_word(c->policy, NULL));
+}
+
+void speak_log_nobody(pam_handle_t *pamh)
+{
+	pam_syslog(pamh, LOG_ERR, "error: the program names no user or no service; refused");
 }
 
 void speak_log_argument(pam_handle_t *pamh, const char *argument)

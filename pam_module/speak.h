@@ -24,6 +24,9 @@ enum speak_result {
 void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
 	       const char *user);
 
+/* Log that the program named no user, or PAM no service. */
+void speak_log_nobody(pam_handle_t *pamh);
+
 /* Log a line of pam.d that cannot be understood. */
 void speak_log_argument(pam_handle_t *pamh, const char *argument);
 

@@ -120,8 +120,10 @@ static bool gives_privilege(const struct naive_policy *policy, const struct naiv
 	return false;
 }
 
-/* Whether a role gives a name by itself, without its bases. A privilege counts only where no system
- * permission has that name (P5). */
+/*
+ * Whether a role gives a name by itself, without its bases. A privilege counts only where no
+ * system permission has that name (P5).
+ */
 static bool role_gives(const struct naive_policy *policy, const struct naive_role *role,
 		       const char *name)
 {
@@ -225,8 +227,10 @@ static bool plan_has_view_of(const struct naive_policy *policy, const char *depa
 	return false;
 }
 
-/* Whether a permission counts at all: department:view with any of its views, whatever the plan says
- * of its own name. */
+/*
+ * Whether a permission counts at all: department:view with any of its views, whatever the plan
+ * says of its own name.
+ */
 static bool counts(const struct naive_policy *policy, const char *name)
 {
 	const struct naive_permission *permission = find_permission(policy, name);
@@ -236,9 +240,11 @@ static bool counts(const struct naive_policy *policy, const char *name)
 	return is_in_plan(policy, name);
 }
 
-/* Whether holding one permission is holding the other: itself, or for department:view any `view`
+/*
+ * Whether holding one permission is holding the other: itself, or for department:view any `view`
  * that the plan includes. Where it includes none, any at all: so that the plan is named as what
- * stands in the way. */
+ * stands in the way.
+ */
 static bool counts_as(const struct naive_policy *policy, const struct naive_permission *permission,
 		      const struct naive_permission *asked)
 {
@@ -359,7 +365,8 @@ static void find_holdings(const struct naive_policy *policy, const struct rolega
 								.is_root = true };
 }
 
-/* A6 at decision time: the roles that grant nothing, because their holder has too many of a rule.
+/*
+ * A6 at decision time: the roles that grant nothing, because their holder has too many of a rule.
  */
 static void find_blocked(const struct naive_policy *policy, const struct holdings *holdings,
 			 struct naive_names *ret)

@@ -121,8 +121,10 @@ bool naive_is_assigned_to(const struct naive_assignment *assignment,
 /* Whether a role gives a permission by itself, its bases and the plan left aside. */
 bool naive_role_gives(const struct naive_policy *policy, const char *role, const char *permission);
 
-/* A permission's place in a department of a catalog that does not grant by tier: all five
- * capabilities of a resource, those in `owners` of tier owner, the others of tier user. */
+/*
+ * A permission's place in a department of a catalog that does not grant by tier: all five
+ * capabilities of a resource, those in `owners` of tier owner, the others of tier user.
+ */
 void naive_add_resource(struct naive_policy *policy, const char *department, const char *resource,
 			bool is_core, const struct naive_names *owners);
 

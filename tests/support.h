@@ -26,8 +26,10 @@ struct support_catalog {
 	const char *name, *text;
 };
 
-/* Compile policy texts; the i-th is called /etc/rolegate/I.conf. As compile_sources(). Owner:
- * compile_free(). */
+/*
+ * Compile policy texts; the i-th is called /etc/rolegate/I.conf. As compile_sources(). Owner:
+ * compile_free().
+ */
 int support_compile(struct compiled *ret, const char *const *texts, size_t n,
 		    const struct support_catalog *catalogs, size_t n_catalogs);
 
@@ -60,7 +62,8 @@ void support_write_file(const char *path, const void *bytes, size_t n, unsigned 
 
 /*
  * A person as a test says it: "name", "name:uid" or "name:uid:group,group". Without a uid it is
- * 1000; all facts are known. Owner: support_forget().
+ * 1000; all facts are known.
+ * Owner:    support_forget().
  */
 struct support_person {
 	struct rolegate_person person;

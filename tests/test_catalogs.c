@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The shipped catalogs against the facts they are made of, permission by permission and cell by
- * cell. */
+/*
+ * The shipped catalogs against the facts they are made of, permission by permission and cell by
+ * cell.
+ */
 #include "support.h"
 
 #include <stdio.h>

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The rules about users and services, by name: P3, P9, P11, D1-D3, D5, D6, and A6 at decision time.
+/*
+ * The rules about users and services, by name: P3, P9, P11, D1-D3, D5, D6, and A6 at decision
+ * time.
  */
 #include "support.h"
 
 #include <errno.h>
 #include <string.h>
 
-/* One policy for nearly all cases: workspace and host, with everything that a decision can turn on.
+/*
+ * One policy for nearly all cases: workspace and host, with everything that a decision can turn
+ * on.
  */
 static const char *const common =
 	"catalogs = [ \"workspace\", \"host\" ];\n"
@@ -255,8 +259,10 @@ static void decides_unlisted(void **state)
 	}
 }
 
-/* D5: permissive is said of the decision, and does not change it; the service's own word is
- * stronger. */
+/*
+ * D5: permissive is said of the decision, and does not change it; the service's own word is
+ * stronger.
+ */
 static void says_permissive(void **state)
 {
 	static const struct {
@@ -306,7 +312,8 @@ static void wants_facts(void **state)
 		{ "no assignment: all could", "stranger", "own", ROLEGATE_DENY,
 		  ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};
-	/* The common policy has conflicts, with which more groups could also take something away.
+	/*
+	 * The common policy has conflicts, with which more groups could also take something away.
 	 */
 	struct rolegate_policy *policy = support_policy(
 		"catalogs = [ \"workspace\" ]; assign = ( { user = \"una\"; roles = [ \"user\" ]; },"

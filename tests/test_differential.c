@@ -2,9 +2,9 @@
 /*
  * The evaluator against the naive second one, over thousands of small policies.
  *
- * Each policy is made as naive's arrays, written as text, compiled and asked. Policies are made all
- * of a tiny shape, and at random: ROLEGATE_TEST_SEED chooses others, ROLEGATE_TEST_POLICIES how
- * many (valgrind wants fewer).
+ * Each policy is made as naive's arrays, written as text, compiled and asked. Policies are made
+ * all of a tiny shape, and at random: ROLEGATE_TEST_SEED chooses others, ROLEGATE_TEST_POLICIES
+ * how many (valgrind wants fewer).
  */
 #include "support.h"
 

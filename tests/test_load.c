@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The grammar: every key takes what it should and nothing else, and all errors of a run are
- * reported with their lines. */
+/*
+ * The grammar: every key takes what it should and nothing else, and all errors of a run are
+ * reported with their lines.
+ */
 #include "support.h"
 
 #include <stdlib.h>
@@ -194,8 +196,10 @@ static void joins_files(void **state)
 	compile_free(&compiled);
 }
 
-/* All errors of a run, sorted by file and line; and no complaint about names that a broken file may
- * define. */
+/*
+ * All errors of a run, sorted by file and line; and no complaint about names that a broken file
+ * may define.
+ */
 static void reports_all(void **state)
 {
 	static const char *const texts[] = {
@@ -240,8 +244,10 @@ static void prefers_the_policys_services(void **state)
 	rolegate_policy_close(policy);
 }
 
-/* The shipped file with every key uncommented is a sound policy, so no key in it is misspelt or of
- * a wrong type. */
+/*
+ * The shipped file with every key uncommented is a sound policy, so no key in it is misspelt or
+ * of a wrong type.
+ */
 static void reads_the_shipped_file(void **state)
 {
 	size_t n;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What roles hold, and what may not be written: P1, P2, P4-P8, P10-P12, one table for what is right
- * and one for what not. */
+/*
+ * What roles hold, and what may not be written: P1, P2, P4-P8, P10-P12, one table for what is
+ * right and one for what not.
+ */
 #include "support.h"
 
 #include <stdlib.h>

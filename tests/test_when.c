@@ -24,8 +24,10 @@ static const struct {
 	{ "0001-01-01T00:00:00Z", INT64_C(-62135596800) },
 	{ "9999-12-31T23:59:59Z", INT64_C(253402300799) },
 	{ "2038-01-19T03:14:08Z", INT64_C(2147483648) },
-	/* The zone is Europe/Berlin: a bare date is the local day's beginning, in winter and in
-	   summer. */
+	/*
+	 * The zone is Europe/Berlin: a bare date is the local day's beginning, in winter and in
+	 * summer.
+	 */
 	{ "2026-12-31", INT64_C(1798671600) },
 	{ "2026-07-01", INT64_C(1782856800) },
 };

@@ -112,16 +112,22 @@ static int check_author_here(struct tool *tool, const struct author *author, con
 }
 
 /*
- * With --root, whoever may write there may apply there; but root's hands are lent only to root and
- * to owners of this host, or a narrow sudo rule for rolegate would be a way round.
+ * With --root, whoever may write there may apply there; but root's hands are lent only to root
+ * and to owners of this host, or a narrow sudo rule for rolegate would be a way round.
  */
 static int check_author(struct tool *tool, const struct author *author)
 {
 	if (!tool->root)
 		return check_author_here(tool, author, NULL);
-	if (geteuid() != 0 || author->uid == 0)
-		return EXIT_DONE;
-	return check_author_here(tool, author, NULL);
+	if (geteuid() == 0 && author->uid != 0) {
+		int status = check_author_here(tool, author, NULL);
+
+		if (status != EXIT_DONE)
+			return status;
+	}
+	if (!tool->output.json)
+		fputs("note: below --root nobody's authority is checked (A1-A3, A7)\n", stderr);
+	return EXIT_DONE;
 }
 
 /* ---- What has to hold afterwards ---- */
@@ -138,8 +144,10 @@ static bool names_owner(const struct model *model, const struct model_assignment
 	return false;
 }
 
-/* Whether a user is an owner who can act: assigned, on good terms with the system, and really given
- * what owners hold. */
+/*
+ * Whether a user is an owner who can act: assigned, on good terms with the system, and really
+ * given what owners hold.
+ */
 static int check_usable(struct tool *tool, const struct rolegate_policy *candidate,
 			const char *user, bool *ret_is, const char **ret_why)
 {

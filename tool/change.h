@@ -18,7 +18,7 @@ struct change {
  *
  * why       for the history; may be empty
  * Returns:  EXIT_DONE and *ret; else the exit status, after saying why. Then the old policy is in
- * force.
+ *           force.
  */
 int change_apply(struct tool *tool, const char *why, struct change *ret);
 

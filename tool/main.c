@@ -22,7 +22,7 @@ const struct verb verbs[] = {
 	{ "can", "USER PERMISSION [--groups A,B] [--at TIME] [--candidate]",
 	  "whether the user holds it", 2, 2, OPTION_GROUPS | OPTION_AT | OPTION_CANDIDATE,
 	  verb_can },
-	{ "explain", "USER SERVICE | USER --permission P [--groups A,B] [--at TIME] [--candidate]",
+	{ "explain", "USER SERVICE|--permission P [--groups A,B] [--at TIME] [--candidate]",
 	  "the verdict and the path that decided it", 1, 2,
 	  OPTION_PERMISSION | OPTION_GROUPS | OPTION_AT | OPTION_CANDIDATE, verb_explain },
 	{ "who", "PERMISSION [--at TIME]", "who holds it, and through what", 1, 1, OPTION_AT,
@@ -80,7 +80,9 @@ int main(int argc, char **argv)
 
 	/* The messages are in UTF-8; names of days and numbers are not ours to translate. */
 	setlocale(LC_CTYPE, "C.UTF-8");
-	/* A date without a zone means this machine's time, whatever the caller's environment says.
+	/*
+	 * A date without a zone means this machine's time, whatever the caller's environment
+	 * says.
 	 */
 	unsetenv("TZ");
 	umask(022);

@@ -31,23 +31,27 @@ static const struct option long_options[] = {
 
 static void print_help(void)
 {
-	printf("Usage: rolegate [--root DIR] [--json] [--color auto|always|never] VERB …\n\n"
-	       "Roles for users and groups of this host, and what they may use.\n\n");
+	puts("Usage: rolegate [--root DIR] [--json] [--color auto|always|never] VERB …\n\n"
+	     "Roles for the users and groups of this host, and what they may use.\n");
 	for (const struct verb *verb = verbs; verb->name; verb++)
-		printf("  %-8s %-42s %s\n", verb->name, verb->usage, verb->what);
-	printf("\n  --root DIR       the policy, catalogs, state and users of DIR instead of this host's\n"
-	       "  --json           one JSON object on standard output\n"
-	       "  --color WHEN     auto (on a terminal), always or never\n"
-	       "\nExit status: 0 done or allowed, 1 denied, 2 usage, 3 the policy is wrong, 4 refused,\n"
-	       "5 the system failed; from 2 on nothing was changed.\n");
+		printf("  %s %s\n      %s\n", verb->name, verb->usage, verb->what);
+	puts("\n"
+	     "  --root DIR       the policy, catalogs, state and users of DIR, not this host's\n"
+	     "  --json           one JSON object on standard output\n"
+	     "  --color WHEN     auto (on a terminal), always or never\n"
+	     "  --at TIME        as if it were then: 2026-12-31 or 2026-12-31T18:00:00+01:00\n"
+	     "  --groups A,B     as if the user existed and were in these groups\n"
+	     "  --candidate      ask the sources as they are, not what is in force\n\n"
+	     "Exit status: 0 done or allowed, 1 denied, 2 usage, 3 the policy is wrong,\n"
+	     "4 refused, 5 the system failed; from 2 on nothing was changed.");
 }
 
 int options_complain(const char *verb, const char *format, ...)
 {
 	va_list arguments;
 
-	fprintf(stderr, "rolegate%s%s: ", verb ? " " : "", verb ? verb : "");
 	va_start(arguments, format);
+	fprintf(stderr, "rolegate%s%s: ", verb ? " " : "", verb ? verb : "");
 	vfprintf(stderr, format, arguments);
 	va_end(arguments);
 	for (const struct verb *known = verbs; verb && known->name; known++)
@@ -115,7 +119,7 @@ static int take_option(struct options *options, int value, const char *text)
 		break;
 	}
 	if (!take_verb_option(options, (unsigned int)(value - LONG_VERBS)))
-		return options_complain(NULL, "`%s` is given too often", text);
+		return options_complain(NULL, "an option is given twice, at `%s`", text);
 	return -1;
 }
 

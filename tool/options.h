@@ -48,8 +48,8 @@ struct options {
 };
 
 /*
- * Read the command line. Options may stand before or after the verb.
- * Returns -1 to go on, else the exit status after --help, --version, or a complaint.
+ * Read the command line. Options may stand before or after the verb. Returns -1 to go on, else
+ * the exit status after --help, --version, or a complaint.
  */
 int options_read(struct options *options, int argc, char **argv);
 

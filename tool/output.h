@@ -27,7 +27,9 @@ struct output {
 /* color: "auto", "always", "never". NO_COLOR is respected in "auto". */
 void output_init(struct output *output, bool json, const char *color);
 
-/* Text in a colour. What is no printable text in it is shown as \xNN: names may come from anywhere.
+/*
+ * Text in a colour. What is no printable text in it is shown as \xNN: names may come from
+ * anywhere.
  */
 void output_text(const struct output *output, enum output_colour colour, const char *text);
 
@@ -37,8 +39,10 @@ void output_pad(int used, int column);
 /* Columns that a text takes. */
 int output_columns(const char *text);
 
-/* Names in lines of the terminal's width, behind an indent; `first` columns of the first line are
- * used up. */
+/*
+ * Names in lines of the terminal's width, behind an indent; `first` columns of the first line are
+ * used up.
+ */
 void output_names(const struct output *output, int indent, const char *const *names, size_t n);
 
 /* Print the object and free it; it gets `"ok"` first. Returns false if standard output failed. */

@@ -12,7 +12,8 @@
  * Find a user with uid and groups. Unknown ones get ROLEGATE_FACT_ABSENT on the host, and are
  * ordinary people in no group below a root (command.md).
  *
- * Returns 0, -ENOMEM or -EIO. Owner: account_free(), always.
+ * Returns 0, -ENOMEM or -EIO.
+ * Owner:    account_free(), always.
  */
 int people_find(struct tool *tool, const char *name, struct account *ret);
 
@@ -20,8 +21,8 @@ int people_find(struct tool *tool, const char *name, struct account *ret);
 int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret);
 
 /*
- * A4: whether a user could act as an owner: known to the system, neither locked nor expired. Below
- * a root every user is. Returns NULL if so, else why not, a literal.
+ * A4: whether a user could act as an owner: known to the system, neither locked nor expired.
+ * Below a root every user is. Returns NULL if so, else why not, a literal.
  */
 const char *people_why_unusable(struct tool *tool, const char *name);
 

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "names.h"
 #include "pack.h"
 #include "when.h"
 
@@ -176,6 +177,22 @@ void tool_print_problems(struct tool *tool, const struct compiled *compiled)
 			report->n_errors + report->n_warnings - report->n);
 }
 
+int tool_fail_problems(struct tool *tool, const struct compiled *compiled)
+{
+	size_t n = compiled->report.n_errors;
+
+	if (tool->output.json) {
+		(void)output_json(json_pack("{s:s, s:o}", "error",
+					    "the policy is wrong; nothing was changed", "problems",
+					    tool_json_problems(compiled)),
+				  false);
+		return EXIT_POLICY;
+	}
+	tool_print_problems(tool, compiled);
+	fprintf(stderr, "%zu error%s: nothing was changed\n", n, n == 1 ? "" : "s");
+	return EXIT_POLICY;
+}
+
 int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status)
 {
 	struct compile_catalogs catalogs = {
@@ -192,17 +209,7 @@ int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status)
 		*ret_status = tool_out_of_memory(tool);
 	if (r != -EINVAL)
 		return r;
-	*ret_status = EXIT_POLICY;
-	if (tool->output.json) {
-		(void)output_json(json_pack("{s:s, s:o}", "error",
-					    "the policy is wrong; nothing was changed", "problems",
-					    tool_json_problems(ret)),
-				  false);
-		return r;
-	}
-	tool_print_problems(tool, ret);
-	fprintf(stderr, "%zu error%s: nothing was changed\n", ret->report.n_errors,
-		ret->report.n_errors == 1 ? "" : "s");
+	*ret_status = tool_fail_problems(tool, ret);
 	return r;
 }
 
@@ -282,4 +289,29 @@ char *tool_source_path(const struct rolegate_policy *policy, uint32_t file)
 			path = strdup(source.path);
 	store_record_free(&record);
 	return path;
+}
+
+int tool_know_permission(const struct rolegate_policy *policy, const char *name,
+			 char near[FORMAT_NAME_MAX + 1])
+{
+	const char *best = NULL;
+	unsigned int distance = 0;
+	struct permission_info info;
+	struct record record;
+	struct cursor body;
+	int r;
+
+	near[0] = '\0';
+	r = policy_find_name(policy, FORMAT_PERMISSIONS, name, &record, &body);
+	store_record_free(&record);
+	for (uint32_t id = 0; r == 0 && id < policy->head.n_permissions; id++) {
+		if (policy_load_permission_info(policy, id, &record, &info) < 0)
+			break;
+		best = near[0] ? near : NULL;
+		names_consider(name, info.name, &best, &distance);
+		if (best && best != near)
+			snprintf(near, FORMAT_NAME_MAX + 1, "%s", best);
+		store_record_free(&record);
+	}
+	return r;
 }

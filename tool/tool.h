@@ -36,19 +36,27 @@ int tool_fail(struct tool *tool, enum exit_status status, const char *reason, co
 /* Fail by an error of the library or a negative errno. */
 int tool_fail_errno(struct tool *tool, int error, const char *doing);
 
-/* Open the policy in force. 0, or an error of the library after tool_fail()'s words; *ret_status is
- * the exit status. */
+/*
+ * Open the policy in force. 0, or an error of the library after tool_fail()'s words; *ret_status
+ * is the exit status.
+ */
 int tool_open(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_status);
 
 /*
  * Read and resolve the sources. 0 and *ret, which may hold warnings; else *ret_status after the
- * problems were printed. Owner: compile_free(ret), always.
+ * problems were printed.
+ * Owner:    compile_free(ret), always.
  */
 int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status);
 
-/* Compile the sources into a policy that is not in force. As tool_compile(), and ret_policy is to
- * be closed. */
+/*
+ * Compile the sources into a policy that is not in force. As tool_compile(), and ret_policy is to
+ * be closed.
+ */
 int tool_open_candidate(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_status);
+
+/* Fail by the problems of a report: prints them, and returns EXIT_POLICY. */
+int tool_fail_problems(struct tool *tool, const struct compiled *compiled);
 
 /* Print problems on standard error, or give them as JSON. */
 void tool_print_problems(struct tool *tool, const struct compiled *compiled);
@@ -59,6 +67,13 @@ bool tool_time(struct tool *tool, int64_t *ret_at, int *ret_status);
 
 /* A tier's name, "" for none. */
 const char *tool_tier_name(enum format_tier tier);
+
+/*
+ * Whether the policy has a permission of that name: 1; 0 and a near miss, or ""; or an error of the
+ * library.
+ */
+int tool_know_permission(const struct rolegate_policy *policy, const char *name,
+			 char near[FORMAT_NAME_MAX + 1]);
 
 /* The path of a policy's source file, on the heap; NULL if there is none or memory ran out. */
 char *tool_source_path(const struct rolegate_policy *policy, uint32_t file);

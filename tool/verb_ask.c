@@ -312,6 +312,18 @@ static void print_missing(const struct tool *tool, const struct rolegate_explana
 
 /* ---- The verbs ---- */
 
+/* A permission that nobody defines is nobody's, but a typing error is likelier. */
+static void note_unknown(const struct question *q)
+{
+	char near[FORMAT_NAME_MAX + 1];
+
+	if (q->request.permission &&
+	    tool_know_permission(q->policy, q->request.permission, near) == 0)
+		fprintf(stderr, "rolegate: no permission is called `%s`%s%s%s\n",
+			q->request.permission, *near ? "; did you mean `" : "", near,
+			*near ? "`?" : "");
+}
+
 static int status_of(const struct rolegate_decision *decision)
 {
 	return decision->verdict == ROLEGATE_ALLOW ? EXIT_DONE : EXIT_DENIED;
@@ -335,10 +347,11 @@ static int print_explanation(struct tool *tool, const struct question *q,
 		(void)output_json(object, true);
 		return status_of(&e->decision);
 	}
+	note_unknown(q);
 	print_verdict(tool, q, &e->decision);
 	print_path(tool, e);
 	print_missing(tool, e, &givers);
-	if (e->decision.permissive && e->decision.verdict != ROLEGATE_ALLOW)
+	if (q->request.service && e->decision.permissive && e->decision.verdict != ROLEGATE_ALLOW)
 		puts("  The mode is permissive: PAM logs this and lets the user in.");
 	return status_of(&e->decision);
 }
@@ -378,15 +391,17 @@ int verb_can(struct tool *tool)
 		goto out;
 	q.request.permission = tool->options.words[1];
 	r = ask(&q, &e);
-	if (r < 0) {
+	if (r < 0 || !e) {
 		status = tool_fail_errno(tool, r, "deciding");
 		goto out;
 	}
 	status = status_of(&e->decision);
-	if (tool->output.json)
+	if (tool->output.json) {
 		(void)output_json(json_answer(&q, e), true);
-	else
+	} else {
+		note_unknown(&q);
 		print_verdict(tool, &q, &e->decision);
+	}
 out:
 	rolegate_explanation_free(e);
 	end_question(&q);

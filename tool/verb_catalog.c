@@ -59,33 +59,60 @@ static bool is_loaded(const struct rolegate_policy *policy, const char *name)
 	return loaded;
 }
 
-static void print_list(struct tool *tool, const json_t *folders,
-		       const struct rolegate_policy *policy)
+static int by_name(const void *a, const void *b)
 {
-	json_t *catalogs = json_array(), *folder;
-	const char *name;
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
 
-	json_object_foreach((json_t *)folders, name, folder)
-	{
-		bool loaded = is_loaded(policy, name);
+/* The keys of an object in order, on the heap; the strings are the object's. NULL if memory ran out. */
+static const char **sorted_keys(json_t *object)
+{
+	const char **keys = calloc(json_object_size(object) + 1, sizeof(*keys));
+	size_t n = 0;
 
-		if (tool->output.json) {
-			json_array_append_new(
-				catalogs, json_pack("{s:s, s:s, s:b}", "name", name, "folder",
-						    json_string_value(folder), "loaded", loaded));
-			continue;
-		}
-		output_text(&tool->output, COLOUR_BOLD, name);
-		output_pad(output_columns(name), 16);
-		output_text(&tool->output, loaded ? COLOUR_GOOD : COLOUR_DIM,
-			    loaded ? "loaded" : "not loaded");
-		output_pad(loaded ? 6 : 10, 12);
-		output_text(&tool->output, COLOUR_DIM, json_string_value(folder));
-		putchar('\n');
+	for (void *at = json_object_iter(object); at && keys;
+	     at = json_object_iter_next(object, at))
+		keys[n++] = json_object_iter_key(at);
+	if (keys)
+		qsort(keys, n, sizeof(*keys), by_name);
+	return keys;
+}
+
+static void print_entry(struct tool *tool, const char *name, const char *folder, bool loaded,
+			json_t *catalogs)
+{
+	const char *word = loaded ? "loaded" : "not loaded";
+
+	if (tool->output.json) {
+		json_array_append_new(catalogs, json_pack("{s:s, s:s, s:b}", "name", name, "folder",
+							  folder, "loaded", loaded));
+		return;
+	}
+	output_text(&tool->output, COLOUR_BOLD, name);
+	output_pad(output_columns(name), 16);
+	output_text(&tool->output, loaded ? COLOUR_GOOD : COLOUR_DIM, word);
+	output_pad(output_columns(word), 12);
+	output_text(&tool->output, COLOUR_DIM, folder);
+	putchar('\n');
+}
+
+static int print_list(struct tool *tool, json_t *folders, const struct rolegate_policy *policy)
+{
+	const char **names = sorted_keys(folders);
+	json_t *catalogs = json_array();
+
+	for (size_t i = 0; names && names[i]; i++)
+		print_entry(tool, names[i], json_string_value(json_object_get(folders, names[i])),
+			    is_loaded(policy, names[i]), catalogs);
+	free(names);
+	if (!names || !catalogs) {
+		json_decref(catalogs);
+		return tool_out_of_memory(tool);
 	}
 	if (tool->output.json)
 		(void)output_json(json_pack("{s:O}", "catalogs", catalogs), true);
 	json_decref(catalogs);
+	return EXIT_DONE;
 }
 
 static int list_catalogs(struct tool *tool)
@@ -93,6 +120,7 @@ static int list_catalogs(struct tool *tool)
 	struct tree host = { .fd = -1 };
 	struct rolegate_policy *policy = NULL;
 	json_t *folders = json_object();
+	int status;
 
 	if (!folders)
 		return tool_out_of_memory(tool);
@@ -102,16 +130,18 @@ static int list_catalogs(struct tool *tool)
 		list_folder(&host, tool->spare, folders);
 	/* Before the first apply none is loaded, and that is no error here. */
 	(void)rolegate_policy_open(tool->state_dir, &policy, NULL);
-	print_list(tool, folders, policy);
+	status = print_list(tool, folders, policy);
 	rolegate_policy_close(policy);
 	json_decref(folders);
-	return EXIT_DONE;
+	return status;
 }
 
 /* ---- One of them ---- */
 
-/* Load one catalog's text by itself. 0; -ENOENT; -EINVAL it has errors, which the report says;
- * -ENOMEM. */
+/*
+ * Load one catalog's text by itself. 0; -ENOENT; -EINVAL it has errors, which the report says;
+ * -ENOMEM.
+ */
 static int load_one(struct tool *tool, const char *name, struct compiled *compiled)
 {
 	struct tree host = { .fd = -1 };
@@ -201,8 +231,10 @@ static void print_catalog(const struct tool *tool, const struct model *model)
 		const struct model_role *role = &model->roles[i];
 
 		if (role->is_defined)
-			print_line(output, role->name, tool_tier_name(role->level), role->label,
-				   role->description);
+			print_line(output, role->name,
+				   role->level == FORMAT_TIER_NONE ? "-"
+								   : tool_tier_name(role->level),
+				   role->label, role->description);
 	}
 	for (size_t i = 0; i < model->permission_names.n; i++) {
 		const struct model_permission *p = &model->permissions[i];
@@ -226,11 +258,11 @@ static int show_catalog(struct tool *tool, const char *name)
 	compile_init(&compiled);
 	r = load_one(tool, name, &compiled);
 	if (r == -ENOENT) {
-		status = options_complain(
-			NULL, "no catalog is called `%s`; `rolegate catalog` lists them", name);
+		status = tool_fail(tool, EXIT_USAGE, NULL,
+				   "no catalog is called `%s`; `rolegate catalog` lists them",
+				   name);
 	} else if (r == -EINVAL) {
-		tool_print_problems(tool, &compiled);
-		status = EXIT_POLICY;
+		status = tool_fail_problems(tool, &compiled);
 	} else if (r < 0) {
 		status = tool_fail_errno(tool, r, "reading the catalog");
 	} else if (tool->output.json) {

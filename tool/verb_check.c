@@ -3,16 +3,22 @@
 
 #include "verbs.h"
 
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 static void print_summary(struct tool *tool, const struct compiled *compiled)
 {
 	const struct model *model = &compiled->model;
+	size_t n_users = model->users.names.n, n_groups = model->groups.names.n;
 
 	output_text(&tool->output, COLOUR_GOOD, "The policy is sound");
-	printf(": %zu roles, %zu users, %zu groups, %zu services, %zu permissions",
-	       model->role_names.n, model->users.names.n, model->groups.names.n,
-	       model->service_names.n, model->permission_names.n);
+	printf(": %zu roles, %zu permissions, %zu services; assignments to %zu user%s and %zu group%s",
+	       model->role_names.n, model->permission_names.n, model->service_names.n, n_users,
+	       plural(n_users), n_groups, plural(n_groups));
 	printf("; %zu warning%s.\n", compiled->report.n_warnings,
-	       compiled->report.n_warnings == 1 ? "" : "s");
+	       plural(compiled->report.n_warnings));
 }
 
 int verb_check(struct tool *tool)

@@ -283,8 +283,8 @@ int verb_role(struct tool *tool)
 		return status;
 	r = find_role(policy, name, &id, near);
 	if (r == -ENOENT)
-		status = options_complain(NULL, "no role is called `%s`%s%s%s", name,
-					  *near ? ", did you mean `" : "", near, *near ? "`?" : "");
+		status = tool_fail(tool, EXIT_USAGE, NULL, "no role is called `%s`%s%s%s", name,
+				   *near ? ", did you mean `" : "", near, *near ? "`?" : "");
 	else
 		status = r < 0 ? tool_fail_errno(tool, r, "reading roles")
 			       : show_role(tool, policy, id);

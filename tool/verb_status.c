@@ -111,8 +111,7 @@ static void print_sources(const struct tool *tool, const char *sources)
 static void print_status(const struct tool *tool, const json_t *status)
 {
 	const char *why = text_of(status, "why");
-	size_t i;
-	json_t *name;
+	const json_t *catalogs = json_object_get(status, "catalogs");
 
 	printf("generation  %lld, applied %s by ", (long long)number_of(status, "generation"),
 	       text_of(status, "applied"));
@@ -131,9 +130,9 @@ static void print_status(const struct tool *tool, const json_t *status)
 	putchar('\n');
 	print_sources(tool, text_of(status, "sources"));
 	fputs("catalogs   ", stdout);
-	json_array_foreach(json_object_get(status, "catalogs"), i, name)
-		printf(" %s", json_string_value(name));
-	printf("\nholds       %lld roles, %lld permissions; assignments to %lld users and %lld groups\n",
+	for (size_t i = 0; i < json_array_size(catalogs); i++)
+		printf(" %s", json_string_value(json_array_get(catalogs, i)));
+	printf("\nholds       %lld roles, %lld permissions; assignments to users: %lld, to groups: %lld\n",
 	       (long long)number_of(status, "roles"), (long long)number_of(status, "permissions"),
 	       (long long)number_of(status, "users"), (long long)number_of(status, "groups"));
 }

@@ -45,15 +45,18 @@ static int add_role(struct view *view, const struct holding *h)
 		file = tool_source_path(view->policy, h->place.file);
 	json_array_append_new(view->roles,
 			      json_pack("{s:s, s:s, s:s?, s:s, s:s?, s:i}", "role", info.name,
-					"through", through, "group", h->name, "state", state_of(h),
-					"file", file, "line", (int)h->place.line));
+					"through", through, "group",
+					h->source == ROLEGATE_STEP_GROUP ? h->name : NULL, "state",
+					state_of(h), "file", file, "line", (int)h->place.line));
 	free(file);
 	store_record_free(&record);
 	return 0;
 }
 
-/* The holdings that the evaluator finds; what is required does not matter, as long as it is
- * something. */
+/*
+ * The holdings that the evaluator finds; what is required does not matter, as long as it is
+ * something.
+ */
 static int gather_roles(struct view *view, const char *some_permission)
 {
 	struct rolegate_subject subject = { .person = view->account.person };
@@ -110,12 +113,10 @@ static const char *text_of(const json_t *object, const char *key)
 static void print_roles(const struct view *view)
 {
 	const struct output *output = &view->tool->output;
-	json_t *role;
-	size_t i;
 
 	puts(json_array_size(view->roles) ? "roles" : "roles: none");
-	json_array_foreach(view->roles, i, role)
-	{
+	for (size_t i = 0; i < json_array_size(view->roles); i++) {
+		const json_t *role = json_array_get(view->roles, i);
 		const char *group = text_of(role, "group"), *state = text_of(role, "state");
 		char through[600];
 

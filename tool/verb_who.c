@@ -5,7 +5,9 @@
 #include "people.h"
 #include "verbs.h"
 
-/* A name that no user can have (words.c): it stands for somebody without assignments of their own.
+/*
+ * A name that no user can have (words.c): it stands for somebody without assignments of their
+ * own.
  */
 #define NOBODY "/"
 
@@ -153,11 +155,19 @@ int verb_who(struct tool *tool)
 {
 	struct who who = { .tool = tool, .request = { .permission = tool->options.words[0] } };
 	struct rolegate_policy *policy = NULL;
+	char near[FORMAT_NAME_MAX + 1];
 	int r, status = EXIT_DONE;
 
 	if (!tool_time(tool, &who.request.at, &status) || tool_open(tool, &policy, &status) < 0)
 		return status;
 	who.policy = policy;
+	r = tool_know_permission(policy, who.request.permission, near);
+	if (r == 0) {
+		rolegate_policy_close(policy);
+		return tool_fail(tool, EXIT_USAGE, NULL, "no permission is called `%s`%s%s%s",
+				 who.request.permission, *near ? "; did you mean `" : "", near,
+				 *near ? "`?" : "");
+	}
 	if (tool->output.json)
 		who.holders = json_array();
 	r = ask_everybody(&who);
