@@ -83,7 +83,7 @@ static void report_unknown(const struct reader *reader, const config_setting_t *
 	const char *name = config_setting_name(member), *best = NULL;
 	unsigned int distance = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; report_may_hint(reader->report, 1) && i < n; i++)
 		names_consider(name, keys[i].name, &best, &distance);
 	if (best)
 		report_error(reader->report, keys_place(reader, member),
@@ -161,7 +161,8 @@ int keys_choice(const struct reader *reader, const config_setting_t *setting,
 	for (size_t i = 0; i < n; i++) {
 		if (!strcmp(word, words[i]))
 			return (int)i;
-		names_consider(word, words[i], &best, &distance);
+		if (report_may_hint(reader->report, 1))
+			names_consider(word, words[i], &best, &distance);
 	}
 	report_error(reader->report, keys_place(reader, setting),
 		     "\"%s\" is none of the words possible here; %s \"%s\"%s", word,

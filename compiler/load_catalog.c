@@ -16,6 +16,11 @@ static void load_areas(struct model *model, const struct reader *reader,
 	const config_setting_t *v[3];
 	size_t n = keys_count(list);
 
+	if (n > MODEL_AREAS_MAX) {
+		report_error(reader->report, keys_place(reader, list), "more than %zu areas",
+			     MODEL_AREAS_MAX);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		struct model_area *area;
 
@@ -55,6 +60,7 @@ static struct model_permission *define(struct model *model, const struct reader 
 	permission->catalog = catalog->name;
 	permission->area = permission->label = permission->description = "";
 	permission->tier = FORMAT_TIER_USER;
+	permission->is_by_tier = catalog->grants_by_tier;
 	return permission;
 }
 
@@ -69,7 +75,8 @@ static const char *find_area(const struct model *model, const struct reader *rea
 			continue;
 		if (!strcmp(model->areas[i].name, name))
 			return model->areas[i].name;
-		names_consider(name, model->areas[i].name, &best, &distance);
+		if (report_may_hint(reader->report, 1))
+			names_consider(name, model->areas[i].name, &best, &distance);
 	}
 	if (name)
 		report_error(reader->report, keys_place(reader, setting),
@@ -198,7 +205,9 @@ static void load_resource(struct model *model, const struct reader *reader,
 	id = model_resource(model, full);
 	if (id == NAMES_NONE)
 		return;
+	resource.next = model->departments[department].first;
 	model->resources[id] = resource;
+	model->departments[department].first = id;
 	load_tiers(model, reader, v[3], &resource);
 }
 

@@ -140,6 +140,11 @@ static void load_wanted_catalogs(struct model *model, const struct reader *reade
 {
 	size_t n = keys_count(list);
 
+	if (n > FORMAT_CATALOGS_MAX) {
+		report_error(reader->report, keys_place(reader, list), "more than %u catalogs",
+			     FORMAT_CATALOGS_MAX);
+		return;
+	}
 	for (size_t i = 0; i < n; i++) {
 		const config_setting_t *element = keys_element(list, i);
 		const char *word = keys_word(reader, element, WORDS_SYMBOL);
@@ -222,6 +227,9 @@ static void load_conflicts(struct model *model, const struct reader *reader,
 		added->at_most = (uint32_t)at_most;
 		added->place = keys_place(reader, setting);
 		load_refs(model, reader, v[1], model_role, &added->roles);
+		for (size_t k = 0; k < added->roles.n; k++)
+			names_add(&model->member_names, &model->arena,
+				  model->roles[added->roles.list[k].id].name);
 	}
 }
 

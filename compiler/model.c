@@ -47,7 +47,6 @@ void model_free(struct model *model)
 		free(role->cells);
 		free(role->own);
 		free(role->closure);
-		free(role->members);
 	}
 	for (size_t i = 0; i < model->service_names.n; i++)
 		free(model->services[i].required.list);
@@ -56,6 +55,7 @@ void model_free(struct model *model)
 	free_holders(&model->users);
 	free_holders(&model->groups);
 	names_free(&model->catalog_names);
+	names_free(&model->member_names);
 	names_free(&model->department_names);
 	names_free(&model->resource_names);
 	names_free(&model->permission_names);
@@ -168,8 +168,10 @@ uint32_t model_department(struct model *model, const char *name)
 				&model->max_departments, sizeof(*model->departments), &is_new);
 
 	model->departments = items;
-	if (id != NAMES_NONE && is_new)
+	if (id != NAMES_NONE && is_new) {
 		model->departments[id].name = model->department_names.list[id];
+		model->departments[id].first = NAMES_NONE;
+	}
 	return id;
 }
 
@@ -214,6 +216,7 @@ struct model_cell *model_add_cell(struct model *model, struct model_role *role)
 
 	role->cells = items;
 	role->n_cells += added != NULL;
+	model->n_all_cells += added != NULL;
 	return added;
 }
 

@@ -15,6 +15,17 @@
 #include "names.h"
 #include "place.h"
 
+/*
+ * Limits of what the compiler works through, beside those of format.h. A plan is a page, and the matrices of
+ * ten thousand roles have a dozen lines each.
+ */
+#define MODEL_PLAN_ITEMS_MAX ((size_t)1024)
+#define MODEL_CELLS_MAX ((size_t)131072)
+#define MODEL_AREAS_MAX ((size_t)1024)
+
+/* Words of a map of the roles in conflict rules. */
+#define MODEL_MEMBER_WORDS (FORMAT_MEMBERS_MAX / 64)
+
 /* Capabilities of the matrix (P10), as bits. */
 #define CAN_VIEW 1u
 #define CAN_CREATE 2u
@@ -49,6 +60,7 @@ struct model_permission {
 	const char *name, *area, *label, *description, *catalog;
 	enum format_tier tier;
 	bool is_core, is_derived, in_force;
+	bool is_by_tier;     /* its catalog grants by tier */
 	uint32_t department; /* of a department permission, else NAMES_NONE */
 	struct place place;
 };
@@ -56,13 +68,15 @@ struct model_permission {
 struct model_department {
 	const char *name, *label;
 	bool is_core;
-	uint32_t view; /* the derived permission department:view */
+	uint32_t view;	/* the derived permission department:view */
+	uint32_t first; /* its first resource, or NAMES_NONE */
 	struct place place;
 };
 
 /* A department's resource, and its permissions by capability. */
 struct model_resource {
 	uint32_t department;
+	uint32_t next; /* the next one of the department, or NAMES_NONE */
 	uint32_t cells[N_CAPABILITIES];
 };
 
@@ -87,8 +101,7 @@ struct model_role {
 	 * is or inherits.
 	 */
 	unsigned char *own, *closure;
-	uint32_t *members;
-	size_t n_members;
+	uint64_t members[MODEL_MEMBER_WORDS];
 };
 
 struct model_assignment {
@@ -171,6 +184,7 @@ struct model {
 	struct model_role *roles;
 	struct model_service *services;
 	size_t max_permissions, max_roles, max_services;
+	size_t n_all_cells; /* of all roles */
 
 	struct model_holders users, groups;
 	struct model_assignment *assignments;
@@ -179,6 +193,7 @@ struct model {
 	struct refs default_roles, system_account_roles;
 	struct model_conflict *conflicts;
 	size_t n_conflicts, max_conflicts;
+	struct names member_names; /* roles of conflict rules: a number each, for maps of them */
 	struct model_role_group *role_groups;
 	size_t n_role_groups, max_role_groups;
 

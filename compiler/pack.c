@@ -338,6 +338,20 @@ static void put_ids(struct packer *p, const struct refs *refs)
 		put_u32(p, refs->list[i].id);
 }
 
+/* The roles of conflict rules that a role is or inherits, by their ids. */
+static void put_members(struct packer *p, const struct model_role *role)
+{
+	const struct names *members = &p->model->member_names;
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < MODEL_MEMBER_WORDS; i++)
+		n += (uint32_t)__builtin_popcountll(role->members[i]);
+	put_u32(p, n);
+	for (uint32_t i = 0; i < members->n && n > 0; i++)
+		if (role->members[i / 64] & UINT64_C(1) << (i % 64))
+			put_u32(p, names_find(&p->model->role_names, members->list[i]));
+}
+
 static void put_role(struct packer *p, uint32_t id)
 {
 	const struct model_role *role = &p->model->roles[id];
@@ -346,9 +360,7 @@ static void put_role(struct packer *p, uint32_t id)
 	begin(p);
 	put_u8(p, (role->needs_approval ? FORMAT_ROLE_NEEDS_APPROVAL : 0) |
 			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0));
-	put_u32(p, (uint32_t)role->n_members);
-	for (size_t i = 0; i < role->n_members; i++)
-		put_u32(p, role->members[i]);
+	put_members(p, role);
 	put_bytes(p, role->closure, n_map);
 	end(p, FORMAT_ROLE, id);
 

@@ -46,6 +46,14 @@ void report_warning(struct report *report, struct place place, const char *forma
 	va_end(arguments);
 }
 
+bool report_may_hint(struct report *report, size_t n)
+{
+	if (report->n >= REPORT_MAX || n > REPORT_HINTS_MAX - report->n_compared)
+		return false;
+	report->n_compared += n;
+	return true;
+}
+
 static int64_t rank(const struct place *place)
 {
 	return (int64_t)place->file << 32 | place->line;

@@ -19,6 +19,12 @@
  */
 #define REPORT_MAX 10000u
 
+/*
+ * Comparisons of names that a run spends on "did you mean": enough for some hundred wrong names among
+ * thousands, and over in a tenth of a second.
+ */
+#define REPORT_HINTS_MAX ((size_t)200000)
+
 enum report_severity {
 	REPORT_ERROR,
 	REPORT_WARNING,
@@ -35,6 +41,7 @@ struct report {
 	struct problem *problems;
 	size_t n, max;
 	size_t n_errors, n_warnings; /* all of them, kept or not */
+	size_t n_compared;	     /* on hints */
 	bool is_out_of_memory;
 };
 
@@ -43,6 +50,9 @@ void report_error(struct report *report, struct place place, const char *format,
 	__attribute__((format(printf, 3, 4)));
 void report_warning(struct report *report, struct place place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* Whether a hint may be looked for among n names: hostile files ask for millions. */
+bool report_may_hint(struct report *report, size_t n);
 
 /* Put the problems into the order of files and lines; those of one line keep theirs. */
 void report_sort(struct report *report);

@@ -11,9 +11,11 @@ int resolve_model(struct model *model, const struct sources *sources, struct rep
 
 	resolve_privileges(&resolving);
 	resolve_references(&resolving);
-	resolve_limits(&resolving);
 	if (model->arena.is_exhausted)
 		return -ENOMEM;
+	/* What follows takes time and memory in proportion to what was limited. */
+	if (!resolve_limits(&resolving))
+		return 0;
 	resolve_plan(&resolving);
 	return resolve_roles(&resolving);
 }

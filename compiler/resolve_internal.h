@@ -19,7 +19,7 @@ struct resolving {
  */
 void resolve_privileges(struct resolving *r);
 void resolve_references(struct resolving *r);
-void resolve_limits(struct resolving *r);
+bool resolve_limits(struct resolving *r);
 
 /* resolve_plan.c: which permissions are in force (P11). */
 void resolve_plan(struct resolving *r);

@@ -48,12 +48,16 @@ static enum match apply_item(struct model *model, const char *item)
 }
 
 /* A name that the author may have meant. */
-static const char *suggest(const struct model *model, const char *item)
+static const char *suggest(struct resolving *r, const char *item)
 {
 	const char *best = NULL,
 		   *area = strncmp(item, AREA, strlen(AREA)) ? item : item + strlen(AREA);
+	const struct model *model = r->model;
 	unsigned int distance = 0;
 
+	if (!report_may_hint(r->report, model->permission_names.n + model->department_names.n +
+						model->n_areas))
+		return NULL;
 	for (size_t i = 0; i < model->permission_names.n; i++)
 		if (model->permissions[i].kind == PERMISSION_SYSTEM && area == item)
 			names_consider(item, model->permissions[i].name, &best, &distance);
@@ -82,7 +86,7 @@ static void report_no_match(struct resolving *r, const struct model_plan_item *i
 			       (int)n - 1, item->text);
 		return;
 	}
-	best = suggest(r->model, item->text);
+	best = suggest(r, item->text);
 	report_error(
 		r->report, item->place,
 		"the plan includes \"%s\", which is no permission, department, `area:NAME` or prefix `x.*`%s%s%s",

@@ -22,11 +22,12 @@ static void check_role(struct resolving *r, uint32_t id, struct place place)
 	const struct model *model = r->model;
 	const char *name = model->roles[id].name, *best = NULL;
 	unsigned int distance = 0;
+	bool may_hint;
 
 	if (model->roles[id].is_defined)
 		return;
-	/* No help for more than the report keeps: a million wrong lines are to end soon. */
-	for (size_t i = 0; i < model->role_names.n && r->report->n < REPORT_MAX; i++)
+	may_hint = report_may_hint(r->report, model->role_names.n);
+	for (size_t i = 0; may_hint && i < model->role_names.n; i++)
 		if (model->roles[i].is_defined)
 			names_consider(name, model->roles[i].name, &best, &distance);
 	report_unknown(r, place, "role", name, best);
@@ -44,10 +45,12 @@ static bool check_permission(struct resolving *r, const struct ref *ref)
 	const struct model *model = r->model;
 	const char *name = model->permissions[ref->id].name, *best = NULL;
 	unsigned int distance = 0;
+	bool may_hint;
 
 	if (model->permissions[ref->id].kind != PERMISSION_UNDEFINED)
 		return true;
-	for (size_t i = 0; i < model->permission_names.n && r->report->n < REPORT_MAX; i++)
+	may_hint = report_may_hint(r->report, model->permission_names.n);
+	for (size_t i = 0; may_hint && i < model->permission_names.n; i++)
 		if (model->permissions[i].kind != PERMISSION_UNDEFINED)
 			names_consider(name, model->permissions[i].name, &best, &distance);
 	report_unknown(r, ref->place, "permission", name, best);
@@ -251,8 +254,9 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
 	}
 }
 
-void resolve_limits(struct resolving *r)
+bool resolve_limits(struct resolving *r)
 {
+	size_t n_before = r->report->n_errors;
 	const struct model *model = r->model;
 	size_t n_prefixes = 0;
 
@@ -263,10 +267,14 @@ void resolve_limits(struct resolving *r)
 	limit(r, model->role_names.n, FORMAT_ROLES_MAX, "roles");
 	limit(r, model->permission_names.n, FORMAT_PERMISSIONS_MAX, "permissions and privileges");
 	limit(r, model->n_conflicts, FORMAT_CONFLICTS_MAX, "conflict rules");
+	limit(r, model->member_names.n, FORMAT_MEMBERS_MAX, "roles in conflict rules");
+	limit(r, model->n_plan_items, MODEL_PLAN_ITEMS_MAX, "lines in the plan");
+	limit(r, model->n_all_cells, MODEL_CELLS_MAX, "lines in matrices");
 	limit(r, model->default_roles.n, FORMAT_DEFAULTS_MAX, "default roles");
 	limit(r, model->system_account_roles.n, FORMAT_DEFAULTS_MAX, "system account roles");
 	limit(r, r->sources->n, FORMAT_SOURCES_MAX, "source files");
 	limit(r, model->n_catalogs, FORMAT_CATALOGS_MAX, "catalogs");
 	limit_holders(r, &model->users);
 	limit_holders(r, &model->groups);
+	return r->report->n_errors == n_before;
 }

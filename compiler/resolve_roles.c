@@ -105,20 +105,11 @@ static int find_order(struct resolving *r, struct order *order)
 
 /* ---- What a role holds by itself ---- */
 
-static bool grants_by_tier(const struct model *model, const char *catalog)
-{
-	for (size_t i = 0; i < model->n_catalogs; i++)
-		if (!strcmp(model->catalogs[i].name, catalog))
-			return model->catalogs[i].grants_by_tier;
-	return false;
-}
-
 /*
  * What a level gives: by tier, where the permission's catalog grants so, and to the two highest
  * all (P7). What is derived comes with what it is derived from (P10).
  */
-static bool level_gives(const struct model *model, enum format_tier level,
-			const struct model_permission *permission)
+static bool level_gives(enum format_tier level, const struct model_permission *permission)
 {
 	if (permission->is_derived)
 		return false;
@@ -127,8 +118,8 @@ static bool level_gives(const struct model *model, enum format_tier level,
 	if (level == FORMAT_TIER_ADMINISTRATOR)
 		return permission->kind == PERMISSION_CUSTOM ||
 		       permission->tier < FORMAT_TIER_OWNER;
-	return level != FORMAT_TIER_NONE && permission->kind == PERMISSION_SYSTEM &&
-	       permission->tier <= level && grants_by_tier(model, permission->catalog);
+	return permission->kind == PERMISSION_SYSTEM && permission->tier <= level &&
+	       permission->is_by_tier;
 }
 
 /*
@@ -153,10 +144,12 @@ static void report_unknown_cell(struct resolving *r, const struct model_cell *ce
 	const struct model *model = r->model;
 	const char *best = NULL;
 	unsigned int distance = 0;
+	bool may_hint =
+		report_may_hint(r->report, model->department_names.n + model->resource_names.n);
 
-	for (size_t i = 0; i < model->department_names.n; i++)
+	for (size_t i = 0; may_hint && i < model->department_names.n; i++)
 		names_consider(cell->on, model->departments[i].name, &best, &distance);
-	for (size_t i = 0; i < model->resource_names.n; i++)
+	for (size_t i = 0; may_hint && i < model->resource_names.n; i++)
 		names_consider(cell->on, model->resource_names.list[i], &best, &distance);
 	report_error(r->report, cell->place,
 		     "no department or department.resource is called \"%s\"%s%s%s", cell->on,
@@ -176,9 +169,11 @@ static void give_matrix(struct resolving *r, struct model_role *role)
 			give_cells(r, role, cell, &model->resources[resource]);
 		else if (department == NAMES_NONE)
 			report_unknown_cell(r, cell);
-		for (size_t k = 0; department != NAMES_NONE && k < model->resource_names.n; k++)
-			if (model->resources[k].department == department)
-				give_cells(r, role, cell, &model->resources[k]);
+		if (department == NAMES_NONE)
+			continue;
+		for (uint32_t k = model->departments[department].first; k != NAMES_NONE;
+		     k = model->resources[k].next)
+			give_cells(r, role, cell, &model->resources[k]);
 	}
 }
 
@@ -209,8 +204,8 @@ static int give_own(struct resolving *r, struct model_role *role)
 	role->closure = calloc(format_map_size(n) + 1, 1);
 	if (!role->own || !role->closure)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++)
-		if (level_gives(model, role->level, &model->permissions[i]))
+	for (uint32_t i = 0; i < n && role->level != FORMAT_TIER_NONE; i++)
+		if (level_gives(role->level, &model->permissions[i]))
 			set_bit(role->own, i);
 	for (size_t i = 0; i < role->permissions.n; i++)
 		set_bit(role->own, role->permissions.list[i].id);
@@ -223,40 +218,20 @@ static int give_own(struct resolving *r, struct model_role *role)
 
 /* ---- With its bases (P1) ---- */
 
-static int add_member(struct model_role *role, uint32_t id)
-{
-	uint32_t *more;
-
-	for (size_t i = 0; i < role->n_members; i++)
-		if (role->members[i] == id)
-			return 0;
-	more = reallocarray(role->members, role->n_members + 1, sizeof(*more));
-	if (!more)
-		return -ENOMEM;
-	role->members = more;
-	more[role->n_members++] = id;
-	return 0;
-}
-
 /* Note for each role of a conflict rule that it is one; its heirs get it with the closure. */
-static int mark_members(const struct model *model)
+static void mark_members(const struct model *model)
 {
-	int result = 0;
+	for (uint32_t i = 0; i < model->member_names.n; i++) {
+		uint32_t role = names_find(&model->role_names, model->member_names.list[i]);
 
-	for (size_t i = 0; i < model->n_conflicts && result == 0; i++)
-		for (size_t k = 0; k < model->conflicts[i].roles.n && result == 0; k++) {
-			uint32_t id = model->conflicts[i].roles.list[k].id;
-
-			result = add_member(&model->roles[id], id);
-		}
-	return result;
+		model->roles[role].members[i / 64] |= UINT64_C(1) << (i % 64);
+	}
 }
 
 /* All that its bases hold, which is known already. */
-static int inherit(const struct model *model, struct model_role *role)
+static void inherit(const struct model *model, struct model_role *role)
 {
 	size_t n_map = format_map_size((uint32_t)model->permission_names.n);
-	int result = 0;
 
 	memcpy(role->closure, role->own, n_map);
 	role->is_owner = role->level == FORMAT_TIER_OWNER;
@@ -266,10 +241,9 @@ static int inherit(const struct model *model, struct model_role *role)
 		role->is_owner = role->is_owner || base->is_owner;
 		for (size_t k = 0; k < n_map; k++)
 			role->closure[k] |= base->closure[k];
-		for (size_t k = 0; k < base->n_members && result == 0; k++)
-			result = add_member(role, base->members[k]);
+		for (size_t k = 0; k < MODEL_MEMBER_WORDS; k++)
+			role->members[k] |= base->members[k];
 	}
-	return result;
 }
 
 /* ---- What is reserved to owners (P6) ---- */
@@ -309,43 +283,66 @@ static void check_reserved(struct resolving *r, const struct model_role *role)
 
 /* ---- What looks like a mistake ---- */
 
+/* What a line of a matrix comes to on one resource, everything that the role holds considered. */
+static void judge_cell(const struct model_role *role, const struct model_cell *cell,
+		       const struct model_resource *resource, bool *lacks_view, bool *keeps_some)
+{
+	for (unsigned int c = 0; c < N_CAPABILITIES; c++) {
+		if (!format_bit(role->closure, resource->cells[c]))
+			continue;
+		*keeps_some = true;
+		if (cell->can & 1u << c && !format_bit(role->closure, resource->cells[0]))
+			*lacks_view = true;
+	}
+}
+
 /* P10: a capability without view, and a `none` that takes nothing away. */
-static void warn_matrix(struct resolving *r, const struct model_role *role)
+static void warn_cell(struct resolving *r, const struct model_role *role,
+		      const struct model_cell *cell)
 {
 	const struct model *model = r->model;
+	uint32_t resource = names_find(&model->resource_names, cell->on);
+	uint32_t department = names_find(&model->department_names, cell->on);
+	bool lacks_view = false, keeps_some = false;
 
-	for (size_t i = 0; i < role->n_cells; i++) {
-		const struct model_cell *cell = &role->cells[i];
-		bool lacks_view = false, keeps_some = false;
+	if (resource != NAMES_NONE)
+		judge_cell(role, cell, &model->resources[resource], &lacks_view, &keeps_some);
+	if (department != NAMES_NONE)
+		for (uint32_t k = model->departments[department].first; k != NAMES_NONE;
+		     k = model->resources[k].next)
+			judge_cell(role, cell, &model->resources[k], &lacks_view, &keeps_some);
+	if (lacks_view)
+		report_warning(r->report, cell->place,
+			       "\"%s\" can do things to %s that it cannot view: add \"view\" (P10)",
+			       role->name, cell->on);
+	if (cell->can == 0 && keeps_some)
+		report_warning(
+			r->report, cell->place,
+			"`none` takes nothing away: \"%s\" still holds something on %s, from its bases or "
+			"another line",
+			role->name, cell->on);
+}
 
-		for (size_t k = 0; k < model->resource_names.n; k++) {
-			const struct model_resource *resource = &model->resources[k];
-			const char *department = model->departments[resource->department].name;
+/* The map of one conflict rule's roles. */
+static void map_rule(const struct model *model, const struct model_conflict *rule,
+		     uint64_t map[MODEL_MEMBER_WORDS])
+{
+	memset(map, 0, MODEL_MEMBER_WORDS * sizeof(*map));
+	for (size_t i = 0; i < rule->roles.n; i++) {
+		uint32_t id =
+			names_find(&model->member_names, model->roles[rule->roles.list[i].id].name);
 
-			if (strcmp(model->resource_names.list[k], cell->on) != 0 &&
-			    strcmp(department, cell->on) != 0)
-				continue;
-			for (unsigned int c = 0; c < N_CAPABILITIES; c++) {
-				if (!format_bit(role->closure, resource->cells[c]))
-					continue;
-				keeps_some = true;
-				if (cell->can & 1u << c &&
-				    !format_bit(role->closure, resource->cells[0]))
-					lacks_view = true;
-			}
-		}
-		if (lacks_view)
-			report_warning(
-				r->report, cell->place,
-				"\"%s\" can do things to %s that it cannot view: add \"view\" (P10)",
-				role->name, cell->on);
-		if (cell->can == 0 && keeps_some)
-			report_warning(
-				r->report, cell->place,
-				"`none` takes nothing away: \"%s\" still holds something on %s, from its bases or "
-				"another line",
-				role->name, cell->on);
+		map[id / 64] |= UINT64_C(1) << (id % 64);
 	}
+}
+
+static unsigned int count_common(const uint64_t *a, const uint64_t *b)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < MODEL_MEMBER_WORDS; i++)
+		n += (unsigned int)__builtin_popcountll(a[i] & b[i]);
+	return n;
 }
 
 /* A6: whoever gets such a role holds too much by that alone. */
@@ -355,14 +352,13 @@ static void warn_conflicts(struct resolving *r)
 
 	for (size_t i = 0; i < model->n_conflicts; i++) {
 		const struct model_conflict *rule = &model->conflicts[i];
+		uint64_t map[MODEL_MEMBER_WORDS];
 
+		map_rule(model, rule, map);
 		for (size_t k = 0; k < model->role_names.n; k++) {
 			const struct model_role *role = &model->roles[k];
-			uint32_t n = 0;
+			unsigned int n = count_common(role->members, map);
 
-			for (size_t m = 0; m < role->n_members; m++)
-				for (size_t j = 0; j < rule->roles.n; j++)
-					n += role->members[m] == rule->roles.list[j].id;
 			if (n > rule->at_most)
 				report_warning(
 					r->report, role->place,
@@ -383,12 +379,13 @@ int resolve_roles(struct resolving *r)
 	for (size_t i = 0; i < model->role_names.n && result == 0; i++)
 		result = give_own(r, &model->roles[i]);
 	if (result == 0)
-		result = mark_members(model);
+		mark_members(model);
 	for (size_t i = 0; i < order.n_done && result == 0; i++)
-		result = inherit(model, &model->roles[order.done[i]]);
+		inherit(model, &model->roles[order.done[i]]);
 	for (size_t i = 0; i < model->role_names.n && result == 0; i++) {
 		check_reserved(r, &model->roles[i]);
-		warn_matrix(r, &model->roles[i]);
+		for (size_t k = 0; k < model->roles[i].n_cells; k++)
+			warn_cell(r, &model->roles[i], &model->roles[i].cells[k]);
 	}
 	if (result == 0)
 		warn_conflicts(r);

@@ -124,7 +124,7 @@ int source_read(struct sources *sources, const struct tree *tree, const char *pa
 
 		report_error(
 			report, (struct place){ .file = *ret_file }, "cannot be opened: %s",
-			is_link ? "it is, or lies behind, a symbolic link, and none is followed here; put the "
+			is_link ? "it is a symbolic link, or lies behind one, and none is followed here; put the "
 				  "file itself there"
 				: strerror(-fd));
 		r = -EBADMSG;

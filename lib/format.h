@@ -2,7 +2,7 @@
 /*
  * How a compiled policy lies on disk: what the compiler writes and the library reads.
  *
- * The file is a cdb (tinycdb writes it). A key is one letter and a number of four bytes; a value
+ * The file is a cdb (tinycdb writes it). A key is one letter and a mixed number of four bytes; a value
  * is a checksum of eight bytes over key and payload, then the payload. Numbers are little-endian
  * whatever the machine; a string is two bytes of length, the bytes, and a NUL, so that it can be
  * used where it lies.
@@ -62,6 +62,8 @@
 #define FORMAT_DEFAULTS_MAX 64u	    /* default roles */
 #define FORMAT_CONFLICTS_MAX 1024u  /* conflict rules */
 #define FORMAT_CONFLICT_ROLES_MAX 64u
+#define FORMAT_MEMBERS_MAX                                                                         \
+	1024u /* roles in conflict rules, all told: each role has a map of them */
 #define FORMAT_PREFIXES_MAX 256u /* service patterns, which are tried one by one */
 #define FORMAT_SERVICES_MAX 65536u
 #define FORMAT_SOURCES_MAX 1024u /* source files */
@@ -132,17 +134,33 @@ enum format_tier {
 
 #define FORMAT_HASH_START UINT64_C(0xcbf29ce484222325)
 
+static inline uint32_t format_get32(const unsigned char *from)
+{
+	return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+	       (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t format_get64(const unsigned char *from)
+{
+	return (uint64_t)format_get32(from) | (uint64_t)format_get32(from + 4) << 32;
+}
+
 /*
- * FNV-1a with 64 bits, continued from `hash`. As each step is a bijection, a change of one byte
- * always changes the result; against somebody who forges a policy only its owner and mode help.
+ * A checksum in the manner of FNV-1a, but by words of eight bytes, continued from `hash`. Each step is a
+ * bijection (an odd factor, and a shift that can be undone), so a change within one word always changes
+ * the result; against somebody who forges a policy only its owner and mode help.
  */
 static inline uint64_t format_hash(uint64_t hash, const void *bytes, size_t n)
 {
 	const unsigned char *p = bytes;
 
-	for (size_t i = 0; i < n; i++)
-		hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	for (; n >= 8; n -= 8, p += 8) {
+		hash = (hash ^ format_get64(p)) * UINT64_C(0x9e3779b97f4a7c15);
+		hash ^= hash >> 32;
+	}
+	for (; n > 0; n--, p++)
+		hash = (hash ^ *p) * UINT64_C(0x100000001b3);
+	return hash ^ hash >> 32;
 }
 
 /* The bucket of a name; n_buckets is a power of two. */
@@ -159,22 +177,16 @@ static inline void format_put32(unsigned char *to, uint32_t value)
 		to[i] = (unsigned char)(value >> (8 * i));
 }
 
-static inline uint32_t format_get32(const unsigned char *from)
-{
-	return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
-	       (uint32_t)from[3] << 24;
-}
-
-static inline uint64_t format_get64(const unsigned char *from)
-{
-	return (uint64_t)format_get32(from) | (uint64_t)format_get32(from + 4) << 32;
-}
-
-/* Write a record's key. */
+/*
+ * Write a record's key. The number is mixed, reversibly, before: cdb's own hash sends neighbouring numbers to
+ * the same value, and a look-up would have to try several records.
+ */
 static inline void format_key(unsigned char key[FORMAT_KEY_SIZE], char letter, uint32_t number)
 {
+	number = (number ^ number >> 16) * UINT32_C(0x85ebca6b);
+	number = (number ^ number >> 13) * UINT32_C(0xc2b2ae35);
 	key[0] = (unsigned char)letter;
-	format_put32(key + 1, number);
+	format_put32(key + 1, number ^ number >> 16);
 }
 
 /* Whether bit i of a map is set. */

@@ -286,7 +286,7 @@ int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct r
 		return r;
 	c = cursor_over(ret_record);
 	ret->flags = cursor_flags(&c, FORMAT_ROLE_ALL);
-	ret->n_members = cursor_below(&c, policy->head.n_roles + 1);
+	ret->n_members = cursor_below(&c, FORMAT_MEMBERS_MAX + 1);
 	ret->members = read_ids(&c, ret->n_members, policy->head.n_roles);
 	ret->closure = read_map(&c, policy->head.n_permissions);
 	return check_loaded(ret_record, &c);

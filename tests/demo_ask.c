@@ -5,8 +5,8 @@
  *	demo_ask CONFDIR USER,USER,… SERVICE,SERVICE,…
  *
  * CONFDIR holds a pam.d file for each service, whose line loads the module with `debug`. The
- *module's log lines are answered here instead of in libpam, so that the table can say why. Exit
- *status: 0 all were decided, 1 not.
+ * module's log lines are answered here instead of in libpam, so that the table can say why. Exit
+ * status: 0 all were decided, 1 not.
  */
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>

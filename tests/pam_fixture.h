@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Asks the module through the real libpam and hears all that it says.
+ *
+ * Needs neither root nor a wrapper: pam_start_confdir(3) reads services from a temporary folder.
+ * Some functions here stand in for libpam's and libc's of the same name: the module's calls go
+ * through its PLT, and the executable (linked with -rdynamic) comes first. This file is therefore
+ * part of one program, test_pam.
+ */
+#ifndef ROLEGATE_PAM_FIXTURE_H
+#define ROLEGATE_PAM_FIXTURE_H
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+#include <security/pam_ext.h>
+
+#include "support.h"
+
+#define FIXTURE_MODULE TEST_BUILDDIR "/.libs/pam_rolegate.so"
+
+/* Seconds after which a test that hangs is ended. Valgrind on a busy machine needs a few. */
+#define FIXTURE_PATIENCE 60u
+
+#define HEARD_MAX 8u
+
+/* What came of one question. Lies in memory that forked children share with us. */
+struct heard {
+	int code;
+	unsigned int n_lines, n_messages;
+	struct {
+		int priority;
+		char text[4096];
+	} lines[HEARD_MAX];
+	struct {
+		int style;
+		char text[1024];
+	} messages[HEARD_MAX];
+	/* Calls that the module made. */
+	unsigned int n_user_lookups, n_group_lists, n_group_lookups;
+};
+
+/* Lookups that are to fail. */
+enum fault {
+	FAULT_NONE = 0,
+	FAULT_USERS = 1,
+	FAULT_GROUP_LIST = 2,
+	FAULT_GROUPS = 4,
+};
+
+/* How a question is asked; all zero is the usual way. */
+struct circumstances {
+	int flags;	     /* for pam_acct_mgmt(3) */
+	bool in_child;	     /* in a forked process; what follows is for that alone */
+	bool sets_login_uid; /* see fixture_can_set_login_uid() */
+	uid_t login_uid;
+	bool sets_uids; /* needs root */
+	uid_t real, effective;
+	bool closes_descriptors;  /* 0, 1 and 2 */
+	bool refuses_talk;	  /* the conversation fails */
+	const char *claimed_user; /* PAM_RUSER and what else a caller could claim */
+	const char *more;	  /* further lines for the service's file */
+	enum fault faults;
+};
+
+/* Real accounts of this machine; "" where there is none of the kind. */
+struct machine_names {
+	char system[64], system_group[64]; /* 0 < uid < 1000 */
+	char person[64];		   /* uid >= 1000 */
+	char me[64], my_group[64];	   /* of the real uid */
+	char member[64], member_group[64]; /* member by the group's list alone */
+	char actor[64];			   /* whom a non-root process of ours can be */
+	uid_t system_uid, actor_uid;
+};
+
+static struct fixture {
+	char *folder;		 /* holds all that follows */
+	char pam[64], state[64]; /* folders */
+	char module[80];	 /* a link, so that no blank of TEST_BUILDDIR splits a line */
+	const char *policy;	 /* the text that is in force, unless it was tampered with */
+	bool refuses_talk;	 /* of the circumstances of the question being asked */
+	enum fault faults;	 /* likewise */
+	struct machine_names names;
+	struct heard *heard;
+} fixture;
+
+/* ---- What stands in for libpam's and libc's functions ---- */
+
+#define STAND_IN __attribute__((visibility("default")))
+
+/* The next function of this name after ours. */
+#define BEHIND(function) ((__typeof__(&function))dlsym(RTLD_NEXT, #function))
+
+STAND_IN void pam_vsyslog(const pam_handle_t *pamh, int priority, const char *format, va_list args)
+{
+	struct heard *h = fixture.heard;
+
+	(void)pamh;
+	/* libpam's own word when converse() refuses to talk. */
+	if (!strcmp(format, "conversation failed"))
+		return;
+	if (h->n_lines < HEARD_MAX) {
+		h->lines[h->n_lines].priority = priority;
+		vsnprintf(h->lines[h->n_lines].text, sizeof(h->lines[0].text), format, args);
+	}
+	h->n_lines++;
+}
+
+STAND_IN void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	pam_vsyslog(pamh, priority, format, args);
+	va_end(args);
+}
+
+STAND_IN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t n,
+			struct passwd **result)
+{
+	if (fixture.heard)
+		fixture.heard->n_user_lookups++;
+	if (!(fixture.faults & FAULT_USERS))
+		return BEHIND(getpwnam_r)(name, entry, buffer, n, result);
+	*result = NULL;
+	return EIO;
+}
+
+STAND_IN int getgrouplist(const char *user, gid_t group, gid_t *groups, int *n_groups)
+{
+	if (fixture.heard)
+		fixture.heard->n_group_lists++;
+	/* As with a directory server that always has one more. */
+	return fixture.faults & FAULT_GROUP_LIST
+		       ? -1
+		       : BEHIND(getgrouplist)(user, group, groups, n_groups);
+}
+
+STAND_IN int getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t n,
+			struct group **result)
+{
+	if (fixture.heard)
+		fixture.heard->n_group_lookups++;
+	if (!(fixture.faults & FAULT_GROUPS))
+		return BEHIND(getgrgid_r)(gid, entry, buffer, n, result);
+	*result = NULL;
+	return EIO;
+}
+
+static int converse(int n, const struct pam_message **messages, struct pam_response **responses,
+		    void *context)
+{
+	struct heard *h = fixture.heard;
+
+	(void)context;
+	for (int i = 0; i < n; i++, h->n_messages++) {
+		if (h->n_messages >= HEARD_MAX)
+			continue;
+		h->messages[h->n_messages].style = messages[i]->msg_style;
+		snprintf(h->messages[h->n_messages].text, sizeof(h->messages[0].text), "%s",
+			 messages[i]->msg);
+	}
+	if (fixture.refuses_talk)
+		return PAM_CONV_ERR;
+	*responses = calloc((size_t)n, sizeof(**responses));
+	return *responses ? PAM_SUCCESS : PAM_BUF_ERR;
+}
+
+/* ---- The accounts of this machine ---- */
+
+static void keep_name(char to[64], const char *name)
+{
+	/* An account with an odd name would only make the tables' texts odd. */
+	if (!*to && strlen(name) < 64 && !strpbrk(name, "\"\\ =") && name[0] != '{')
+		strcpy(to, name);
+}
+
+static void keep_group(char to[64], gid_t gid)
+{
+	const struct group *group = getgrgid(gid);
+
+	if (group)
+		keep_name(to, group->gr_name);
+}
+
+static void find_member(struct machine_names *names)
+{
+	const struct group *group;
+
+	setgrent();
+	while (!*names->member && (group = getgrent())) {
+		const struct passwd *user = group->gr_mem[0] ? getpwnam(group->gr_mem[0]) : NULL;
+
+		if (!user || user->pw_gid == group->gr_gid)
+			continue;
+		keep_name(names->member, user->pw_name);
+		keep_name(names->member_group, group->gr_name);
+	}
+	endgrent();
+}
+
+static void find_names(struct machine_names *names)
+{
+	const struct passwd *user;
+
+	setpwent();
+	while ((user = getpwent())) {
+		if (!*names->system && user->pw_uid > 0 && user->pw_uid < 1000) {
+			keep_name(names->system, user->pw_name);
+			if (*names->system)
+				keep_group(names->system_group, user->pw_gid);
+			names->system_uid = user->pw_uid;
+		}
+		if (user->pw_uid >= 1000)
+			keep_name(names->person, user->pw_name);
+	}
+	endpwent();
+	user = getpwuid(getuid());
+	if (user) {
+		keep_name(names->me, user->pw_name);
+		keep_group(names->my_group, user->pw_gid);
+	}
+	find_member(names);
+	names->actor_uid = getuid() == 0 ? names->system_uid : getuid();
+	keep_name(names->actor, getuid() == 0 ? names->system : names->me);
+}
+
+/*
+ * Put real names for {system}, {person} and the like. False if the machine lacks what the text
+ * names, or it does not fit.
+ */
+static bool expand(const char *text, char *to, size_t n)
+{
+	const struct machine_names *names = &fixture.names;
+	const struct {
+		const char *mark, *name;
+	} marks[] = {
+		{ "{system}", names->system },
+		{ "{system_group}", names->system_group },
+		{ "{person}", names->person },
+		{ "{me}", names->me },
+		{ "{my_group}", names->my_group },
+		{ "{member}", names->member },
+		{ "{member_group}", names->member_group },
+		{ "{actor}", names->actor },
+	};
+	size_t at = 0;
+
+	while (*text) {
+		const char *word = text;
+		size_t n_word = 1, n_mark = 1;
+
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+			if (strncmp(text, marks[i].mark, strlen(marks[i].mark)) != 0)
+				continue;
+			word = marks[i].name;
+			n_word = strlen(word);
+			n_mark = strlen(marks[i].mark);
+		}
+		if (n_word == 0 || at + n_word >= n)
+			return false;
+		memcpy(to + at, word, n_word);
+		at += n_word;
+		text += n_mark;
+	}
+	to[at] = '\0';
+	return true;
+}
+
+/* ---- The temporary machine ---- */
+
+static int fixture_open(void **unused)
+{
+	struct fixture *f = &fixture;
+
+	(void)unused;
+	find_names(&f->names);
+	f->heard = mmap(NULL, sizeof(*f->heard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			-1, 0);
+	assert_true(f->heard != MAP_FAILED);
+	f->folder = support_make_folder();
+	/* Other users' processes are to reach the policy, too. */
+	assert_int_equal(chmod(f->folder, 0755), 0);
+	snprintf(f->pam, sizeof(f->pam), "%s/pam.d", f->folder);
+	snprintf(f->state, sizeof(f->state), "%s/state", f->folder);
+	snprintf(f->module, sizeof(f->module), "%s/pam_rolegate.so", f->folder);
+	assert_int_equal(mkdir(f->pam, 0755) | mkdir(f->state, 0755), 0);
+	assert_int_equal(chmod(f->pam, 0755) | chmod(f->state, 0755), 0);
+	assert_int_equal(symlink(FIXTURE_MODULE, f->module), 0);
+	return 0;
+}
+
+static int fixture_close(void **unused)
+{
+	(void)unused;
+	support_remove_folder(fixture.folder);
+	munmap(fixture.heard, sizeof(*fixture.heard));
+	return 0;
+}
+
+/* Before each test: a hanging module ends the program instead of everybody's patience. */
+static int fixture_watch(void **unused)
+{
+	(void)unused;
+	alarm(FIXTURE_PATIENCE);
+	return 0;
+}
+
+static const char *policy_path(void)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path), "%s/policy.cdb", fixture.state);
+	return path;
+}
+
+/* Take away whatever a test has put in the policy's place. */
+static void fixture_forget_policy(void)
+{
+	fixture.policy = NULL;
+	assert_int_equal(chmod(fixture.state, 0755), 0);
+	if (remove(policy_path()) < 0)
+		assert_int_equal(errno, ENOENT);
+}
+
+/* Put a policy in force; NULL: none. False if it is about accounts that this machine lacks. */
+static bool fixture_apply(const char *policy)
+{
+	static char text[8192];
+
+	if (policy && policy == fixture.policy)
+		return true;
+	fixture_forget_policy();
+	if (!policy)
+		return true;
+	if (!expand(policy, text, sizeof(text)))
+		return false;
+	support_write_policy(text, fixture.state);
+	fixture.policy = policy;
+	return true;
+}
+
+static void write_service(const char *service, const char *arguments, const char *more)
+{
+	char path[512], text[2048];
+	int n;
+
+	snprintf(path, sizeof(path), "%s/%s", fixture.pam, service);
+	n = snprintf(text, sizeof(text), "account requisite %s state=%s %s\n%s", fixture.module,
+		     fixture.state, arguments, more ? more : "");
+	assert_in_range(n, 1, sizeof(text) - 1);
+	support_write_file(path, text, (size_t)n, 0644);
+}
+
+/* ---- Questions ---- */
+
+/* Whether uids here mean what they mean to the kernel; they do not in most containers. */
+static bool is_initial_namespace(void)
+{
+	unsigned int inside = 1, outside = 1, n = 0;
+	FILE *map = fopen("/proc/self/uid_map", "re");
+	bool is_whole = map && fscanf(map, "%u %u %u", &inside, &outside, &n) == 3 && !inside &&
+			!outside && n == UINT32_MAX;
+
+	if (map)
+		fclose(map);
+	return is_whole;
+}
+
+/* Try something in a child; it says whether it could. */
+static bool can(bool (*attempt)(void))
+{
+	pid_t child = fork();
+	int status;
+
+	if (child == 0)
+		_exit(!attempt());
+	return waitpid(child, &status, 0) == child && status == 0;
+}
+
+static bool set_login_uid(void)
+{
+	int fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
+
+	return fd >= 0 && write(fd, "1", 1) == 1;
+}
+
+/* Whether a child can be given a login uid that counts. */
+static bool fixture_can_set_login_uid(void)
+{
+	return is_initial_namespace() && can(set_login_uid);
+}
+
+static bool become_somebody(void)
+{
+	uid_t uid = fixture.names.system_uid;
+
+	return *fixture.names.system && setresuid(uid, uid, uid) == 0;
+}
+
+/* Whether a child can become another user: in a namespace of one uid not even root can. */
+static bool fixture_can_become(void)
+{
+	return geteuid() == 0 && can(become_somebody);
+}
+
+/* What cannot go wrong in a child, where cmocka's assertions mean nothing. */
+static void must(bool good)
+{
+	if (!good)
+		abort();
+}
+
+/* Become what the circumstances say, in a child. */
+static void change_process(const struct circumstances *how)
+{
+	char uid[16];
+	int fd, n;
+
+	if (how->sets_login_uid) {
+		n = snprintf(uid, sizeof(uid), "%u", how->login_uid);
+		fd = open("/proc/self/loginuid", O_WRONLY | O_CLOEXEC);
+		must(fd >= 0 && write(fd, uid, (size_t)n) == n);
+		close(fd);
+	}
+	if (how->sets_uids)
+		must(setresuid(how->real, how->effective, how->effective) == 0);
+	for (fd = 0; fd < 3 && how->closes_descriptors; fd++)
+		must(close(fd) == 0);
+}
+
+static void claim(pam_handle_t *pamh, const char *user)
+{
+	must(pam_set_item(pamh, PAM_RUSER, user) == PAM_SUCCESS);
+	must(setenv("SUDO_USER", user, 1) == 0 && setenv("USER", user, 1) == 0);
+	must(setenv("SUDO_UID", "0", 1) == 0 && setenv("LOGNAME", user, 1) == 0);
+}
+
+/* Ask once on a handle. It was opened by ourselves, as another user may not reach the module. */
+static void ask_handle(pam_handle_t *pamh, const struct circumstances *how)
+{
+	pid_t child;
+	int status;
+
+	memset(fixture.heard, 0, sizeof(*fixture.heard));
+	fixture.heard->code = -1;
+	child = how->in_child ? fork() : 0;
+	must(child >= 0);
+	if (child > 0) {
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		return;
+	}
+	if (how->in_child)
+		change_process(how);
+	if (how->claimed_user)
+		claim(pamh, how->claimed_user);
+	fixture.faults = how->faults;
+	fixture.refuses_talk = how->refuses_talk;
+	fixture.heard->code = pam_acct_mgmt(pamh, how->flags);
+	fixture.faults = FAULT_NONE;
+	if (how->closes_descriptors)
+		/* What was closed is closed still. */
+		must(fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0 && fcntl(2, F_GETFD) < 0);
+	if (how->in_child)
+		_exit(0);
+}
+
+static pam_handle_t *start(const char *user, const char *service, const char *arguments,
+			   const char *more)
+{
+	static const struct pam_conv conversation = { .conv = converse };
+	pam_handle_t *pamh;
+
+	write_service(service, arguments, more);
+	assert_int_equal(pam_start_confdir(service, user, &conversation, fixture.pam, &pamh),
+			 PAM_SUCCESS);
+	return pamh;
+}
+
+/* Ask whether a user (NULL: none is set) may use a service; fixture.heard has the answer. */
+static void fixture_ask(const char *user, const char *service, const char *arguments,
+			const struct circumstances *how)
+{
+	static const struct circumstances usual;
+	pam_handle_t *pamh;
+
+	how = how ? how : &usual;
+	pamh = start(user, service, arguments, how->more);
+	ask_handle(pamh, how);
+	assert_int_equal(pam_end(pamh, fixture.heard->code), PAM_SUCCESS);
+}
+
+#endif

@@ -1,0 +1,1533 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* The PAM module through the real libpam: codes, log lines and what the user is told (D1-D7). */
+#include "pam_fixture.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <limits.h>
+#include <time.h>
+
+/* The module shows nothing but its entry point, so its one table of codes is taken in by source. */
+#include "codes.c"
+#include "format.h"
+#include "pack.h"
+
+/* What becomes of a question; each goes with one way of speaking. */
+enum outcome {
+	ALLOW,	     /* silence */
+	ALLOW_DEBUG, /* one line for whoever asked for it */
+	DENY,
+	WOULD_DENY,
+	ERROR,
+	RESCUE,
+	BAD_LINE, /* an argument that is not understood */
+	N_OUTCOMES,
+};
+
+static const struct {
+	const char *word; /* that the log line begins with; NULL: no line */
+	int priority;
+	unsigned int n_messages;
+	bool has_decision; /* the line tells the path that decided */
+} manners[N_OUTCOMES] = {
+	[ALLOW] = { NULL, 0, 0, false },
+	[ALLOW_DEBUG] = { "allow user=", LOG_DEBUG, 0, true },
+	[DENY] = { "deny user=", LOG_NOTICE, 1, true },
+	[WOULD_DENY] = { "would-deny user=", LOG_NOTICE, 0, true },
+	[ERROR] = { "error user=", LOG_ERR, 1, false },
+	[RESCUE] = { "rescue user=root ", LOG_CRIT, 0, false },
+	[BAD_LINE] = { "error: argument `", LOG_ERR, 0, false },
+};
+
+/* A named question. Accounts in braces are the machine's own (see expand()). */
+struct pam_case {
+	const char *name;
+	const char *policy; /* NULL: leave what is there */
+	const char *user, *service, *arguments;
+	enum outcome outcome;
+	int code;
+	const char *log; /* that the line holds; "" if it does not matter */
+};
+
+static void print_heard(const char *name)
+{
+	const struct heard *h = fixture.heard;
+
+	print_message("%s:\n  seen: code %d (%s), %u log lines, %u messages\n", name, h->code,
+		      pam_strerror(NULL, h->code), h->n_lines, h->n_messages);
+	for (unsigned int i = 0; i < h->n_lines && i < HEARD_MAX; i++)
+		print_message("  log %d: %s\n", h->lines[i].priority, h->lines[i].text);
+	for (unsigned int i = 0; i < h->n_messages && i < HEARD_MAX; i++)
+		print_message("  message %d: %s\n", h->messages[i].style, h->messages[i].text);
+}
+
+/* Whether nothing in a line could be taken for another line, or do things to a terminal. */
+static bool is_plain(const char *line)
+{
+	for (; *line; line++)
+		if (*line < ' ' || *line > '~')
+			return false;
+	return true;
+}
+
+/* Whether the one line, or the silence, is as the outcome wants it. */
+static bool is_log_right(enum outcome outcome, const char *log)
+{
+	const struct heard *h = fixture.heard;
+	const char *line = h->lines[0].text, *word = manners[outcome].word;
+
+	if (!word)
+		return h->n_lines == 0;
+	if (h->n_lines != 1 || h->lines[0].priority != manners[outcome].priority ||
+	    strncmp(line, word, strlen(word)) != 0 || !is_plain(line) || !strstr(line, log))
+		return false;
+	if (outcome == BAD_LINE)
+		return true;
+	if (!strstr(line, " service=") || !strstr(line, " reason="))
+		return false;
+	if (!manners[outcome].has_decision)
+		return true;
+	if (!strstr(line, " path=\"") || !strstr(line, " generation=1"))
+		return false;
+	return outcome == ALLOW_DEBUG || strstr(line, " generation=1 sources=");
+}
+
+static bool is_talk_right(enum outcome outcome, bool is_silent)
+{
+	const struct heard *h = fixture.heard;
+
+	if (is_silent || manners[outcome].n_messages == 0)
+		return h->n_messages == 0;
+	return h->n_messages == 1 && h->messages[0].style == PAM_ERROR_MSG &&
+	       is_plain(h->messages[0].text);
+}
+
+enum answer { WRONG, RIGHT, SKIPPED };
+
+/* Ask one question; print what was seen if the answer is another than expected. */
+static enum answer ask(const struct pam_case *c, const struct circumstances *how, bool is_silent)
+{
+	char user[512], log[1024];
+
+	if ((c->policy && !fixture_apply(c->policy)) || !expand(c->user, user, sizeof(user)) ||
+	    !expand(c->log, log, sizeof(log))) {
+		print_message("skipped, for want of such an account on this machine: %s\n",
+			      c->name);
+		return SKIPPED;
+	}
+	fixture_ask(user, c->service, c->arguments, how);
+	if (fixture.heard->code == c->code && is_log_right(c->outcome, log) &&
+	    is_talk_right(c->outcome, is_silent))
+		return RIGHT;
+	print_heard(c->name);
+	print_message("  expected: code %d, outcome %d, log with \"%s\"\n", c->code, c->outcome,
+		      log);
+	return WRONG;
+}
+
+/* Whether a question is answered rightly, or is one that cannot be asked on this machine. */
+static bool is_answered(const struct pam_case *c, const struct circumstances *how, bool is_silent)
+{
+	return ask(c, how, is_silent) != WRONG;
+}
+
+/* Ask all questions of a table, and fail after the last if any was answered wrongly. */
+static void ask_all(const struct pam_case *cases, size_t n, const struct circumstances *how,
+		    bool is_silent)
+{
+	size_t n_wrong = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_answered(&cases[i], how, is_silent))
+			n_wrong++;
+	assert_int_equal(n_wrong, 0);
+}
+
+#define ASK_ALL(cases, how) ask_all(cases, sizeof(cases) / sizeof((cases)[0]), how, false)
+
+/* For tests that are nothing without it. */
+#define NEEDS(condition, why)                                                                      \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			print_message("skipped: %s\n", why);                                       \
+			skip();                                                                    \
+		}                                                                                  \
+	} while (0)
+
+#define NEEDS_OTHER_UIDS NEEDS(fixture_can_become(), "this process cannot become another user")
+
+/* ---- Policies ---- */
+
+#define CATALOGS "catalogs = [ \"workspace\", \"host\" ];\n"
+#define NO_ROOT "root_is_owner = false;\n"
+
+static const char base[] = CATALOGS
+	"roles = ( { name = \"mailer\"; permissions = [ \"host.mail\" ]; },\n"
+	"  { name = \"postmaster\"; based_on = [ \"mailer\" ]; privileges = \"app.sort\"; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"administrator\" ]; },\n"
+	"  { user = \"john doe\"; roles = [ \"postmaster\" ]; },\n"
+	"  { user = \"{system}\"; roles = [ \"postmaster\" ]; } );\n"
+	"services = ( { name = \"app-*\"; require = [ \"host.mail\" ]; },\n"
+	"  { name = \"app-sec*\"; require = [ \"host.ssh\" ]; },\n"
+	"  { name = \"app-secret\"; require = [ \"app.sort\" ]; },\n"
+	"  { name = \"both\"; require = [ \"host.mail\", \"host.ssh\" ]; },\n"
+	"  { name = \"either\"; require_any = [ \"host.mail\", \"host.ssh\" ]; },\n"
+	"  { name = \"neither\"; require_any = [ \"host.ftp\", \"host.ssh\" ]; },\n"
+	"  { name = \"lenient\"; require = [ \"host.ssh\" ]; mode = \"permissive\"; },\n"
+	"  { name = \"open\"; } );\n";
+
+static const char everybody[] = CATALOGS "other_services = \"allow\";\n";
+static const char by_permission[] = CATALOGS
+	"other_services = \"host.mail\";\n"
+	"assign = ( { user = \"{system}\"; roles = [ \"user\" ]; },\n"
+	"  { user = \"{person}\"; roles = [ \"service\" ]; } );\n";
+
+/* ---- D2: what a service requires ---- */
+
+static void test_services(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "D2 an exact name: held", base, "{system}", "dovecot", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "D2 an exact name: not held", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
+		  "user={system} service=sshd reason=missing-permission missing=host.ssh "
+		  "path=\"sshd(host.conf:" },
+		{ "D2 a prefix: held", base, "{system}", "app-one", "", ALLOW, PAM_SUCCESS, "" },
+		{ "D2 the longest prefix: not held", base, "{system}", "app-second", "", DENY,
+		  PAM_PERM_DENIED, "missing=host.ssh path=\"app-sec*(0.conf:" },
+		{ "D2 the exact name before any prefix", base, "{system}", "app-secret", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D2 a prefix is no part of itself", base, "{system}", "app", "", DENY,
+		  PAM_PERM_DENIED, "reason=service-not-listed" },
+		{ "D2 require means all", base, "{system}", "both", "", DENY, PAM_PERM_DENIED,
+		  "missing=host.ssh " },
+		{ "D2 require_any means any", base, "{system}", "either", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "D2 require_any and none of them", base, "{system}", "neither", "", DENY,
+		  PAM_PERM_DENIED, "missing=host.ftp|host.ssh " },
+		{ "D2 a service that requires nothing", base, "{system}", "open", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D2 no entry, and other_services unset", base, "{system}", "unlisted", "", DENY,
+		  PAM_PERM_DENIED, "reason=service-not-listed" },
+		{ "D2 other_services = allow", everybody, "{system}", "unlisted", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D2 other_services = a permission: held", by_permission, "{system}", "unlisted",
+		  "", ALLOW, PAM_SUCCESS, "" },
+		{ "D2 other_services = a permission: not held", by_permission, "{person}",
+		  "unlisted", "", DENY, PAM_PERM_DENIED,
+		  "missing=host.mail path=\"unlisted(0.conf:2)" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+/* ---- P3, D6: who holds what ---- */
+
+static const char groups[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"{my_group}\"; roles = [ \"user\" ]; },\n"
+	"  { user = \"{me}\"; roles = [ \"service\" ]; } );\n";
+static const char system_group[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"{system_group}\"; roles = [ \"user\" ]; } );\n";
+static const char member_group[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"{member_group}\"; roles = [ \"user\" ]; } );\n";
+static const char defaults[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\nsystem_account_roles = [ \"service\" ];\n";
+static const char root_owns[] = CATALOGS "root_is_owner = true;\n";
+static const char root_does_not[] = CATALOGS NO_ROOT;
+static const char root_has_role[] = CATALOGS NO_ROOT
+	"assign = ( { user = \"root\"; roles = [ \"service\" ]; } );\n";
+
+static void test_holders(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "P3 a user is known by name alone", base, "alice", "sshd", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "P12 names are compared byte for byte", base, "Alice", "sshd", "", DENY,
+		  PAM_USER_UNKNOWN, "user=Alice " },
+		{ "P3 a role's base counts", base, "john doe", "dovecot", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "P3 the primary group", groups, "{me}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P3 the primary group of a system account", system_group, "{system}", "sshd", "",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "P3 a supplementary group", member_group, "{member}", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "P3 a group's roles are for its members", system_group, "{person}", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=no-role" },
+		{ "P3 no assignment, 0 < uid < 1000: system_account_roles", defaults, "{system}",
+		  "cron", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P3 system accounts have no default_roles", defaults, "{system}", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=missing-permission" },
+		{ "P3 no assignment, uid >= 1000: default_roles", defaults, "{person}", "sshd", "",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "P3 uid 0 is no system account", defaults, "root", "sshd", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "D6 root_is_owner", root_owns, "root", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		{ "D6 root_is_owner is for uid 0", root_owns, "{system}", "sshd", "", DENY,
+		  PAM_PERM_DENIED, "reason=no-role" },
+		{ "D6 no root_is_owner", root_does_not, "root", "sshd", "", DENY, PAM_PERM_DENIED,
+		  "user=root service=sshd reason=no-role" },
+		{ "D6 no root_is_owner: root's own roles count", root_has_role, "root", "cron", "",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "D7 is for want of a policy, not of a role", root_has_role, "root", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=missing-permission" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+/* ---- D1, D4: every reason has its code ---- */
+
+#define ASSIGN_SYSTEM(roles, more)                                                                 \
+	"assign = ( { user = \"{system}\"; roles = [ " roles " ]; " more "} );\n"
+#define PORTAL "services = ( { name = \"portal\"; require = [ \"profile\" ]; } );\n"
+
+#define SMALL_PLAN "plan = { name = \"small\"; includes = [ \"host.ssh\" ]; };\n"
+#define FOUR_EYES                                                                                  \
+	"roles = ( { name = \"pays\"; permissions = [ \"host.ssh\" ]; },\n"                        \
+	"  { name = \"approves\"; permissions = [ \"host.mail\" ]; } );\n"                         \
+	"conflicts = ( { name = \"four eyes\"; roles = [ \"pays\", \"approves\" ]; } );\n"
+
+static const char conflict[] = CATALOGS FOUR_EYES ASSIGN_SYSTEM("\"pays\", \"approves\"", "");
+static const char past[] = CATALOGS ASSIGN_SYSTEM("\"user\"", "until = \"2001-01-01\"; ");
+static const char pending[] = CATALOGS PORTAL ASSIGN_SYSTEM("\"guest\"", "");
+static const char approved[] =
+	CATALOGS PORTAL ASSIGN_SYSTEM("\"guest\"", "approved_by = \"alice\"; ");
+static const char planned[] = CATALOGS SMALL_PLAN ASSIGN_SYSTEM("\"user\"", "");
+
+/* Longer than any file's name can be: the system says neither yes nor no. */
+#define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define STATE_FAILS "state=/" X64 X64 X64 X64
+
+static const struct pam_case reasons[] = {
+	{ "granted", base, "alice", "sshd", "debug", ALLOW_DEBUG, PAM_SUCCESS, "reason=granted " },
+	{ "open-service", base, "alice", "open", "debug", ALLOW_DEBUG, PAM_SUCCESS,
+	  "reason=open-service " },
+	{ "missing-permission", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
+	  "reason=missing-permission " },
+	{ "no-role", root_owns, "{system}", "sshd", "", DENY, PAM_PERM_DENIED, "reason=no-role " },
+	{ "pending-approval", pending, "{system}", "portal", "", DENY, PAM_PERM_DENIED,
+	  "reason=pending-approval " },
+	{ "P9 once approved", approved, "{system}", "portal", "", ALLOW, PAM_SUCCESS, "" },
+	{ "outside-time", past, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
+	  "reason=outside-time " },
+	{ "not-in-plan", planned, "{system}", "dovecot", "", DENY, PAM_PERM_DENIED,
+	  "reason=not-in-plan " },
+	{ "P11 in the plan", planned, "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+	{ "conflict", conflict, "{system}", "sshd", "", DENY, PAM_PERM_DENIED, "reason=conflict " },
+	{ "service-not-listed", base, "{system}", "unlisted", "", DENY, PAM_PERM_DENIED,
+	  "reason=service-not-listed " },
+	{ "unknown-user", base, "no-such-user", "sshd", "", DENY, PAM_USER_UNKNOWN,
+	  "reason=unknown-user " },
+	{ "system-error", base, "{system}", "sshd", STATE_FAILS, ERROR, PAM_SYSTEM_ERR,
+	  "reason=system-error" },
+};
+
+static void test_reasons(void **unused)
+{
+	(void)unused;
+	ASK_ALL(reasons, NULL);
+}
+
+/*
+ * The same with a module behind ours that lets everybody in. If one of the codes were PAM_IGNORE,
+ * libpam would not show it: it would ask the next module.
+ */
+static void test_reasons_end_the_stack(void **unused)
+{
+	char open_state[96], more[256];
+	struct circumstances how = { .more = more };
+
+	(void)unused;
+	snprintf(open_state, sizeof(open_state), "%s/open-state", fixture.folder);
+	assert_int_equal(mkdir(open_state, 0755), 0);
+	support_write_policy(everybody, open_state);
+	snprintf(more, sizeof(more), "account required %s service=any state=%s\n", fixture.module,
+		 open_state);
+	ASK_ALL(reasons, &how);
+}
+
+static bool is_reason_word(const char *line, const char *name)
+{
+	const char *at = strstr(line, name), *end = at ? at + strlen(name) : NULL;
+
+	return at && (at == line || (!isalnum(at[-1]) && at[-1] != '-')) && !isalnum(*end) &&
+	       *end != '-';
+}
+
+/* The PAM_ constant that a line of the manual names, as a number; -1 if there is none. */
+static int code_in(const char *line)
+{
+	static const struct {
+		const char *name;
+		int code;
+	} codes[] = {
+		{ "PAM_SUCCESS", PAM_SUCCESS },
+		{ "PAM_PERM_DENIED", PAM_PERM_DENIED },
+		{ "PAM_USER_UNKNOWN", PAM_USER_UNKNOWN },
+		{ "PAM_AUTHINFO_UNAVAIL", PAM_AUTHINFO_UNAVAIL },
+		{ "PAM_AUTH_ERR", PAM_AUTH_ERR },
+		{ "PAM_SYSTEM_ERR", PAM_SYSTEM_ERR },
+		{ "PAM_SERVICE_ERR", PAM_SERVICE_ERR },
+		{ "PAM_ACCT_EXPIRED", PAM_ACCT_EXPIRED },
+		{ "PAM_IGNORE", PAM_IGNORE },
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+		if (strstr(line, codes[i].name))
+			return codes[i].code;
+	return -1;
+}
+
+static void test_codes_are_documented(void **unused)
+{
+	size_t n, n_rows[ROLEGATE_DAMAGED_POLICY + 1] = { 0 };
+	char *manual, *line, *rest;
+
+	(void)unused;
+	manual = support_read_file(TEST_SRCDIR "/doc/pam_rolegate.8", &n);
+	for (line = strtok_r(manual, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		int code = strncmp(line, ".It ", 4) ? -1 : code_in(line);
+
+		for (int reason = 0; reason <= ROLEGATE_DAMAGED_POLICY && code >= 0; reason++) {
+			bool allows = reason == ROLEGATE_GRANTED || reason == ROLEGATE_OPEN_SERVICE;
+
+			if (!is_reason_word(line, rolegate_reason_name(reason)))
+				continue;
+			n_rows[reason]++;
+			assert_int_equal(code,
+					 codes_account(allows ? ROLEGATE_ALLOW : ROLEGATE_DENY,
+						       reason));
+		}
+	}
+	free(manual);
+	for (int reason = 0; reason <= ROLEGATE_DAMAGED_POLICY; reason++) {
+		if (n_rows[reason] != 1)
+			print_message("pam_rolegate(8) has %zu rows for %s\n", n_rows[reason],
+				      rolegate_reason_name(reason));
+		assert_int_equal(n_rows[reason], 1);
+	}
+}
+
+/* D4: whatever a damaged decision may hold, only ROLEGATE_ALLOW itself lets anybody in. */
+static void test_codes_of_garbage(void **unused)
+{
+	static const int verdicts[] = { 0,	 1,	  2,	  -1,	  0x2a50,  0x2a52,
+					0x2a,	 0x51,	  0x512a, 0x2a55, -0x2a51, INT_MAX,
+					INT_MIN, 0x12a51, 0x6a51, 0x2a41 };
+	int code;
+
+	(void)unused;
+	for (int reason = -300; reason <= 300; reason++) {
+		assert_int_equal(codes_account(ROLEGATE_ALLOW, (enum rolegate_reason)reason),
+				 PAM_SUCCESS);
+		for (size_t i = 0; i < sizeof(verdicts) / sizeof(verdicts[0]); i++) {
+			code = codes_account((enum rolegate_verdict)verdicts[i],
+					     (enum rolegate_reason)reason);
+			assert_int_not_equal(code, PAM_SUCCESS);
+			assert_int_not_equal(code, PAM_IGNORE);
+			assert_int_not_equal(code, PAM_NEW_AUTHTOK_REQD);
+			if (reason < 0 || reason > ROLEGATE_DAMAGED_POLICY)
+				assert_int_equal(code, PAM_SYSTEM_ERR);
+		}
+	}
+	assert_int_equal(codes_bad_argument(), PAM_SERVICE_ERR);
+}
+
+/* ---- Arguments ---- */
+
+static void test_arguments(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "service= stands for the service", base, "{system}", "x", "service=dovecot",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "service= stands for the service, also to refuse", base, "{system}", "dovecot",
+		  "service=sshd", DENY, PAM_PERM_DENIED, "service=sshd reason=missing-permission" },
+		{ "require= goes before the service's entry: held", base, "{system}", "sshd",
+		  "require=host.mail", ALLOW, PAM_SUCCESS, "" },
+		{ "require= goes before the service's entry: not held", base, "{system}", "open",
+		  "require=host.ssh", DENY, PAM_PERM_DENIED, "missing=host.ssh " },
+		{ "require= needs no entry", base, "{system}", "unlisted", "require=app.sort",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "require= of a name that nothing defines", base, "alice", "sshd",
+		  "require=host.shh", DENY, PAM_USER_UNKNOWN, "missing=host.shh " },
+		{ "require= of a name that nothing defines, by whom the system knows", base,
+		  "{system}", "sshd", "require=host.shh", DENY, PAM_PERM_DENIED,
+		  "reason=missing-permission missing=host.shh " },
+		{ "the last one counts", base, "{system}", "x", "service=sshd service=dovecot",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "state= may be set anew", base, "{system}", "sshd", "state=/nowhere/rolegate",
+		  ERROR, PAM_AUTHINFO_UNAVAIL, "/nowhere/rolegate: " },
+		{ "debug logs who is let in", base, "alice", "sshd", "debug", ALLOW_DEBUG,
+		  PAM_SUCCESS,
+		  "allow user=alice service=sshd reason=granted path=\"sshd(host.conf:" },
+		{ "debug adds nothing to a denial", base, "{system}", "sshd", "debug", DENY,
+		  PAM_PERM_DENIED, "" },
+		{ "norescue changes nothing where there is a policy", base, "alice", "sshd",
+		  "norescue", ALLOW, PAM_SUCCESS, "" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+/* An argument that is not understood may have been meant to refuse somebody. */
+static void test_wrong_arguments(void **unused)
+{
+	static const char *const wrong[] = {
+		"mode=enforcing",
+		"mode=",
+		"mode",
+		"mode=permissive,",
+		"Mode=permissive",
+		"mode=PERMISSIVE",
+		"permissive",
+		"service=",
+		"service",
+		"require=",
+		"require",
+		"state=",
+		"state=relative",
+		"state=./here",
+		"state",
+		"quiet=yes",
+		"quite",
+		"Quiet",
+		"norescue=",
+		"no_rescue",
+		"debug=1",
+		"requires=a",
+		"=",
+		"%n%s",
+		"use_first_pass",
+		"[]",
+	};
+	size_t n_wrong = 0;
+	char arguments[128];
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		const struct pam_case cases[] = {
+			{ wrong[i], base, "alice", "open", wrong[i], BAD_LINE, PAM_SERVICE_ERR,
+			  "" },
+			{ wrong[i], base, "alice", "open", arguments, BAD_LINE, PAM_SERVICE_ERR,
+			  "" },
+			{ wrong[i], base, "root", "open", wrong[i], BAD_LINE, PAM_SERVICE_ERR, "" },
+		};
+
+		/* Good ones before and behind do not make up for it. */
+		snprintf(arguments, sizeof(arguments), "quiet %s mode=permissive", wrong[i]);
+		for (size_t k = 0; k < 3; k++)
+			if (!is_answered(&cases[k], NULL, false))
+				n_wrong++;
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+/* ---- The log ---- */
+
+static const char one_source[] =
+	"catalogs = [ \"workspace\" ];\n"
+	"roles = ( { name = \"teller\"; privileges = \"app.till\"; },\n"
+	"  { name = \"chief\"; based_on = [ \"teller\" ]; } );\n"
+	"assign = ( { user = \"{system}\"; roles = [ \"chief\" ]; } );\n"
+	"services = ( { name = \"till\"; require = [ \"app.till\" ]; } );\n"
+	"root_is_owner = false;\n";
+
+static void test_log(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "an allow tells the whole path", one_source, "{system}", "till", "debug",
+		  ALLOW_DEBUG, PAM_SUCCESS,
+		  "allow user={system} service=till reason=granted "
+		  "path=\"till(0.conf:5) > {system}(0.conf:4) > chief > teller > app.till\" "
+		  "generation=1" },
+		{ "a denial tells what is missing", base, "{system}", "both", "", DENY,
+		  PAM_PERM_DENIED,
+		  "deny user={system} service=both reason=missing-permission missing=host.ssh "
+		  "path=\"both(0.conf:" },
+		{ "a denial tells the path that came nearest", past, "{system}", "sshd", "", DENY,
+		  PAM_PERM_DENIED, " > {system}(0.conf:2) > user > host.ssh\" generation=1 " },
+		{ "a conflict tells its rule", conflict, "{system}", "sshd", "", DENY,
+		  PAM_PERM_DENIED, " > four\\x20eyes(0.conf:4)\" generation=1 " },
+		{ "no entry is said, too", base, "{system}", "unlisted", "", DENY, PAM_PERM_DENIED,
+		  "reason=service-not-listed path=\"unlisted\" generation=1 sources=" },
+		{ "an error tells which folder", base, "alice", "sshd", "state=/nowhere/rolegate",
+		  ERROR, PAM_AUTHINFO_UNAVAIL, "error user=alice service=sshd reason=no-policy" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+/* Where sources lie that are files, so that they can be looked at after they were applied. */
+struct sources_on_disk {
+	char folder[96], file[128], policy_d[128], catalogs[96];
+};
+
+static void write_sources(struct sources_on_disk *s)
+{
+	char text[1024], catalog[128];
+	char *bytes;
+	size_t n;
+
+	snprintf(s->folder, sizeof(s->folder), "%s/etc", fixture.folder);
+	snprintf(s->file, sizeof(s->file), "%s/rolegate.conf", s->folder);
+	snprintf(s->policy_d, sizeof(s->policy_d), "%s/policy.d", s->folder);
+	snprintf(s->catalogs, sizeof(s->catalogs), "%s/catalogs", fixture.folder);
+	snprintf(catalog, sizeof(catalog), "%s/workspace.conf", s->catalogs);
+	assert_true(mkdir(s->folder, 0755) == 0 || errno == EEXIST);
+	assert_true(mkdir(s->catalogs, 0755) == 0 || errno == EEXIST);
+	(void)rmdir(s->policy_d);
+	assert_true(expand(one_source, text, sizeof(text)));
+	support_write_file(s->file, text, strlen(text), 0644);
+	/* The one in the source tree may be anybody's, and writable by a group. */
+	bytes = support_read_file(TEST_SRCDIR "/conf/catalogs/workspace.conf", &n);
+	support_write_file(catalog, bytes, n, 0644);
+	free(bytes);
+}
+
+static void apply_sources(const struct sources_on_disk *s)
+{
+	const struct pack_info info = { .generation = 1,
+					.when = SUPPORT_NOW,
+					.who = "test",
+					.known_by = "test",
+					.why = "test" };
+	struct compile_catalogs where = { .vendor = s->catalogs, .site = "/nowhere" };
+	struct compiled compiled;
+	struct tree host;
+	int fd;
+
+	fixture_forget_policy();
+	assert_int_equal(tree_open(&host, NULL), 0);
+	where.tree = &host;
+	compile_init(&compiled);
+	assert_int_equal(compile_tree(&host, s->folder, &where, &compiled), 0);
+	fd = open(policy_path(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(fd >= 0 && fchmod(fd, 0644) == 0);
+	assert_int_equal(pack_policy(&compiled.model, &compiled.sources, &info, fd), 0);
+	close(fd);
+	compile_free(&compiled);
+	tree_close(&host);
+}
+
+static void leave(const struct sources_on_disk *s)
+{
+	(void)s;
+}
+
+static void append_blank(const struct sources_on_disk *s)
+{
+	int fd = open(s->file, O_WRONLY | O_APPEND | O_CLOEXEC);
+
+	assert_true(fd >= 0 && write(fd, "\n", 1) == 1);
+	close(fd);
+}
+
+static void touch(const struct sources_on_disk *s)
+{
+	const struct timespec times[2] = { { .tv_sec = 1 }, { .tv_sec = 1 } };
+
+	assert_int_equal(utimensat(AT_FDCWD, s->file, times, 0), 0);
+}
+
+static void take_away(const struct sources_on_disk *s)
+{
+	assert_int_equal(unlink(s->file), 0);
+}
+
+static void add_policy_d(const struct sources_on_disk *s)
+{
+	assert_int_equal(mkdir(s->policy_d, 0755), 0);
+}
+
+/* Whoever searches a log for the cause of a refusal wants to know if the sources still say so. */
+static void test_log_tells_drift(void **unused)
+{
+	static const struct {
+		const char *name, *want;
+		void (*change)(const struct sources_on_disk *s);
+	} cases[] = {
+		{ "untouched since applied", "sources=same", leave },
+		{ "longer", "sources=changed", append_blank },
+		{ "of the same length and another time", "sources=changed", touch },
+		{ "gone", "sources=changed", take_away },
+		{ "one more folder of sources", "sources=changed", add_policy_d },
+	};
+	struct sources_on_disk sources;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct pam_case c = { cases[i].name,   NULL,	   "{system}",
+					    "unlisted",	     "",	   DENY,
+					    PAM_PERM_DENIED, cases[i].want };
+
+		write_sources(&sources);
+		apply_sources(&sources);
+		cases[i].change(&sources);
+		assert_true(is_answered(&c, NULL, false));
+	}
+}
+
+/* A process that may not look says so, and neither guesses nor refuses for it. */
+static void test_log_tells_unknown_drift(void **unused)
+{
+	static const struct pam_case c = { "a folder that this process may not enter",
+					   NULL,
+					   "{system}",
+					   "unlisted",
+					   "",
+					   DENY,
+					   PAM_PERM_DENIED,
+					   "sources=unknown" };
+	const uid_t other = fixture.names.system_uid;
+	struct circumstances how = { 0 };
+	struct sources_on_disk sources;
+
+	(void)unused;
+	NEEDS(geteuid() != 0 || fixture_can_become(), "nothing is closed to this process");
+	if (geteuid() == 0)
+		how = (struct circumstances){
+			.in_child = true, .sets_uids = true, .real = other, .effective = other
+		};
+	write_sources(&sources);
+	apply_sources(&sources);
+	assert_int_equal(chmod(sources.folder, 0), 0);
+	assert_true(is_answered(&c, &how, false));
+	assert_int_equal(chmod(sources.folder, 0755), 0);
+}
+
+#define A16 "aaaaaaaaaaaaaaaa"
+#define A128 A16 A16 A16 A16 A16 A16 A16 A16
+
+/* Names that come from whoever knocks. What is expected is the word of the log line. */
+static void test_hostile_users(void **unused)
+{
+	static const struct {
+		const char *name, *user, *want;
+	} cases[] = {
+		{ "a second line", "eve\nallow user=root", "eve\\x0aallow\\x20user\\x3droot" },
+		{ "a carriage return", "eve\rdeny", "eve\\x0ddeny" },
+		{ "a terminal's escape", "\x1b[2J\x1b]0;x\a", "\\x1b[2J\\x1b]0;x\\x07" },
+		{ "formats", "%n%s%999999d%%", "%n%s%999999d%%" },
+		{ "blanks", "eve reason=granted", "eve\\x20reason\\x3dgranted" },
+		{ "an empty key", "=", "\\x3d" },
+		{ "quotes", "eve\" path=\"", "eve\\x22\\x20path\\x3d\\x22" },
+		{ "a backslash that would be an escape", "\\x0a", "\\x5cx0a" },
+		{ "UTF-8", "j\xc3\xb3zef", "j\\xc3\\xb3zef" },
+		{ "invalid UTF-8", "\xff\xfe\xc3(\x80", "\\xff\\xfe\\xc3(\\x80" },
+		{ "a right-to-left mark",
+		  "\xe2\x80\xae"
+		  "eve",
+		  "\\xe2\\x80\\xaeeve" },
+		{ "DEL and a C1 control", "\x7f\xc2\x9b", "\\x7f\\xc2\\x9b" },
+	};
+	char log[256];
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct pam_case c = { cases[i].name,    base, cases[i].user, "sshd", "", DENY,
+					    PAM_USER_UNKNOWN, log };
+
+		snprintf(log, sizeof(log), "deny user=%s service=sshd reason=", cases[i].want);
+		assert_true(is_answered(&c, NULL, false));
+	}
+}
+
+/* Long ones are cut, in the log alone: the decision is about the whole name. */
+static void test_long_users(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "300 bytes", base, A128 A128 A16 A16 "aaaaaaaaaaaa", "sshd", "", DENY,
+		  PAM_USER_UNKNOWN, A16 " service=sshd reason=unknown-user " },
+		{ "300 bytes, and no policy", base, A128 A128 A16 A16 "aaaaaaaaaaaa", "sshd",
+		  "state=/nowhere", ERROR, PAM_AUTHINFO_UNAVAIL, A16 " service=sshd reason=" },
+		{ "a known name with a tail", base, "alice" A128 A128, "sshd", "", DENY,
+		  PAM_USER_UNKNOWN, "deny user=alicea" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+	fixture_ask(cases[0].user, "sshd", "", NULL);
+	assert_in_range(strlen(fixture.heard->lines[0].text), 1, 600);
+}
+
+/* The service's name is in the line and in what the user is told. */
+static void test_hostile_services(void **unused)
+{
+	static const struct {
+		const char *service, *want;
+	} cases[] = {
+		{ "ssh\nd", "ssh\\x0ad" },	   { "\x1b[31mssh", "\\x1b[31mssh" },
+		{ "%n%s%n%s", "%n%s%n%s" },	   { "ssh d=e", "ssh\\x20d\\x3de" },
+		{ "\"\\\xff", "\\x22\\x5c\\xff" },
+	};
+	char part[128];
+
+	(void)unused;
+	assert_true(fixture_apply(base));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct pam_case c = { cases[i].want,    NULL, "alice",
+					    cases[i].service, "",   DENY,
+					    PAM_PERM_DENIED,  part };
+
+		snprintf(part, sizeof(part), " service=%s reason=service-not-listed path=\"%s\"",
+			 cases[i].want, cases[i].want);
+		assert_true(is_answered(&c, NULL, false));
+		snprintf(part, sizeof(part), " use %s here", cases[i].want);
+		assert_non_null(strstr(fixture.heard->messages[0].text, part));
+	}
+}
+
+/* ---- What the user is told ---- */
+
+static const char untold[] = CATALOGS "tell_user = false;\n" ASSIGN_SYSTEM("\"user\"", "");
+
+static void test_tells_user(void **unused)
+{
+	static const struct pam_case told = { "one line", base, "{system}",	 "sshd",
+					      "",	  DENY, PAM_PERM_DENIED, "" };
+	static const struct pam_case untold_cases[] = {
+		{ "quiet", base, "{system}", "sshd", "quiet", DENY, PAM_PERM_DENIED, "" },
+		{ "quiet without a policy", NULL, "{system}", "sshd", "quiet state=/nowhere", ERROR,
+		  PAM_AUTHINFO_UNAVAIL, "" },
+		{ "tell_user = false", untold, "{system}", "sudo", "", DENY, PAM_PERM_DENIED, "" },
+	};
+	static const struct pam_case silent_cases[] = {
+		{ "PAM_SILENT", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED, "" },
+		{ "PAM_SILENT, and an error", NULL, "{system}", "sshd", "state=/nowhere", ERROR,
+		  PAM_AUTHINFO_UNAVAIL, "" },
+	};
+	const struct circumstances silent = { .flags = (int)PAM_SILENT };
+	const char *text = fixture.heard->messages[0].text;
+
+	(void)unused;
+	assert_true(is_answered(&told, NULL, false));
+	assert_string_equal(text,
+			    "rolegate: you may not use sshd here: your roles do not permit it.");
+	ask_all(untold_cases, 3, NULL, true);
+	ask_all(silent_cases, 2, &silent, true);
+}
+
+/* The user who cannot be told is refused all the same. */
+static void test_user_cannot_be_told(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "a denial", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED, "" },
+		{ "an error", NULL, "{system}", "sshd", "state=/nowhere", ERROR,
+		  PAM_AUTHINFO_UNAVAIL, "" },
+		{ "an allow says nothing to begin with", NULL, "alice", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+	};
+	const struct circumstances how = { .refuses_talk = true };
+
+	(void)unused;
+	ASK_ALL(cases, &how);
+}
+
+/* ---- D5: permissive ---- */
+
+static const char all_permissive[] = CATALOGS
+	"mode = \"permissive\";\n"
+	"services = ( { name = \"strict\"; require = [ \"host.ssh\" ]; mode = \"enforcing\"; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"user\" ]; },\n"
+	"  { user = \"{system}\"; roles = [ \"service\" ]; } );\n";
+
+static void test_permissive(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "D5 for all services", all_permissive, "{system}", "sshd", "", WOULD_DENY,
+		  PAM_SUCCESS,
+		  "would-deny user={system} service=sshd reason=missing-permission missing=host.ssh " },
+		{ "D5 for all services, and one that is not listed", all_permissive, "{system}",
+		  "unlisted", "", WOULD_DENY, PAM_SUCCESS, "reason=service-not-listed " },
+		{ "D5 an unknown user is no damage", all_permissive, "no-such-user", "sshd", "",
+		  WOULD_DENY, PAM_SUCCESS, "reason=unknown-user " },
+		{ "D5 a service may be enforcing all the same", all_permissive, "{system}",
+		  "strict", "", DENY, PAM_PERM_DENIED, "" },
+		{ "D5 what is allowed is silent", all_permissive, "alice", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D5 for one service", base, "{system}", "lenient", "", WOULD_DENY, PAM_SUCCESS,
+		  "service=lenient reason=missing-permission " },
+		{ "D5 for one line of pam.d", base, "{system}", "sshd", "mode=permissive",
+		  WOULD_DENY, PAM_SUCCESS, "reason=missing-permission " },
+		{ "D5 for one line of pam.d, with require=", base, "{system}", "open",
+		  "mode=permissive require=host.sudo", WOULD_DENY, PAM_SUCCESS,
+		  "missing=host.sudo " },
+		{ "D5 no policy is no denial", NULL, "{system}", "sshd",
+		  "mode=permissive state=/nowhere", ERROR, PAM_AUTHINFO_UNAVAIL,
+		  "reason=no-policy" },
+		{ "D5 a failing system is no denial", NULL, "{system}", "sshd",
+		  "mode=permissive " STATE_FAILS, ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+/* ---- D4: policies that are not to be used ---- */
+
+static void set_byte(off_t at, unsigned char mask)
+{
+	int fd = open(policy_path(), O_RDWR | O_CLOEXEC);
+	unsigned char byte;
+
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, &byte, 1, at), 1);
+	byte ^= mask;
+	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+	close(fd);
+}
+
+static void cut(off_t n)
+{
+	assert_int_equal(truncate(policy_path(), n), 0);
+}
+
+static void file_for_all(void)
+{
+	assert_int_equal(chmod(policy_path(), 0666), 0);
+}
+
+static void file_for_group(void)
+{
+	assert_int_equal(chmod(policy_path(), 0664), 0);
+}
+
+static void folder_for_all(void)
+{
+	assert_int_equal(chmod(fixture.state, 0777), 0);
+}
+
+static void folder_like_tmp(void)
+{
+	assert_int_equal(chmod(fixture.state, 01777), 0);
+}
+
+static void folder_for_group(void)
+{
+	assert_int_equal(chmod(fixture.state, 0775), 0);
+}
+
+/* To a policy that is sound. */
+static void make_link(void)
+{
+	char other[112];
+
+	snprintf(other, sizeof(other), "%s/other.cdb", fixture.state);
+	assert_int_equal(rename(policy_path(), other), 0);
+	assert_int_equal(symlink(other, policy_path()), 0);
+}
+
+static void make_dangling_link(void)
+{
+	cut(0);
+	assert_int_equal(unlink(policy_path()), 0);
+	assert_int_equal(symlink("/nowhere/policy.cdb", policy_path()), 0);
+}
+
+static void make_fifo(void)
+{
+	assert_int_equal(unlink(policy_path()), 0);
+	assert_int_equal(mkfifo(policy_path(), 0644), 0);
+}
+
+static void make_directory(void)
+{
+	assert_int_equal(unlink(policy_path()), 0);
+	assert_int_equal(mkdir(policy_path(), 0755), 0);
+}
+
+static void empty(void)
+{
+	cut(0);
+}
+
+static void cut_in_contents(void)
+{
+	cut(FORMAT_TOC_SIZE - 1);
+}
+
+static void cut_last_byte(void)
+{
+	struct stat st;
+
+	assert_int_equal(stat(policy_path(), &st), 0);
+	cut(st.st_size - 1);
+}
+
+static void write_text(void)
+{
+	support_write_file(policy_path(), everybody, sizeof(everybody) - 1, 0644);
+}
+
+static void write_zeros(void)
+{
+	static const char zeros[65536];
+
+	support_write_file(policy_path(), zeros, sizeof(zeros), 0644);
+}
+
+static void flip_magic(void)
+{
+	set_byte(FORMAT_TOC_SIZE + 8 + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE, 1);
+}
+
+/* The record that says what alice has; the head stays sound, so the policy can be opened. */
+static void flip_assignment(void)
+{
+	const char *at;
+	char *bytes;
+	size_t n;
+
+	bytes = support_read_file(policy_path(), &n);
+	at = memmem(bytes, n, "alice", 6);
+	assert_non_null(at);
+	set_byte(at - bytes, 0x20);
+	free(bytes);
+}
+
+/* Another version in a head whose checksum is right. */
+static void write_next_format(void)
+{
+	unsigned char *bytes, *key, *sum, *payload;
+	uint64_t hash;
+	size_t n;
+
+	bytes = (unsigned char *)support_read_file(policy_path(), &n);
+	key = bytes + FORMAT_TOC_SIZE + 8;
+	sum = key + FORMAT_KEY_SIZE;
+	payload = sum + FORMAT_SUM_SIZE;
+	format_put32(payload + strlen(FORMAT_MAGIC), FORMAT_VERSION + 1);
+	hash = format_hash(FORMAT_HASH_START, key, FORMAT_KEY_SIZE);
+	hash = format_hash(hash, payload, format_get32(key - 4) - FORMAT_SUM_SIZE);
+	format_put32(sum, (uint32_t)hash);
+	format_put32(sum + 4, (uint32_t)(hash >> 32));
+	support_write_file(policy_path(), bytes, n, 0644);
+	free(bytes);
+}
+
+static void delete_policy(void)
+{
+	assert_int_equal(unlink(policy_path()), 0);
+}
+
+static const struct tampering {
+	const char *name;
+	void (*tamper)(void);
+	int code;
+	const char *reason;
+} tamperings[] = {
+	{ "no policy", delete_policy, PAM_AUTHINFO_UNAVAIL, "reason=no-policy" },
+	{ "a file that all may write", file_for_all, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "a file that a group may write", file_for_group, PAM_AUTH_ERR,
+	  "reason=untrusted-policy" },
+	{ "a folder that all may write", folder_for_all, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "a folder like /tmp", folder_like_tmp, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "a folder that a group may write", folder_for_group, PAM_AUTH_ERR,
+	  "reason=untrusted-policy" },
+	{ "a symbolic link to a sound policy", make_link, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "a symbolic link to nowhere", make_dangling_link, PAM_AUTH_ERR,
+	  "reason=untrusted-policy" },
+	{ "a FIFO that nobody writes to", make_fifo, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "a directory", make_directory, PAM_AUTH_ERR, "reason=untrusted-policy" },
+	{ "an empty file", empty, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "cut in the table of contents", cut_in_contents, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "cut by one byte", cut_last_byte, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "a source's text", write_text, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "zeros, as after a power cut", write_zeros, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "a bit of the head", flip_magic, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "a bit of the user's record", flip_assignment, PAM_AUTH_ERR, "reason=damaged-policy" },
+	{ "the format of a later version", write_next_format, PAM_AUTH_ERR,
+	  "reason=damaged-policy" },
+};
+
+/* Everybody may do everything by this policy, and nobody is to be refused by it. */
+static const char most_lenient[] = CATALOGS
+	"mode = \"permissive\";\nother_services = \"allow\";\n"
+	"services = ( { name = \"x\"; require = [ \"host.ssh\" ]; mode = \"permissive\"; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
+
+static void tamper(const char *policy, const struct tampering *how)
+{
+	assert_true(fixture_apply(policy));
+	fixture.policy = NULL;
+	how->tamper();
+}
+
+/* D4 under all that could soften it (D5), and once more as an ordinary line. */
+static void test_tampered_policies(void **unused)
+{
+	size_t n_wrong = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(tamperings) / sizeof(tamperings[0]); i++) {
+		const struct tampering *t = &tamperings[i];
+		const struct pam_case cases[] = {
+			{ t->name, NULL, "alice", "x", "", ERROR, t->code, t->reason },
+			{ t->name, NULL, "alice", "x", "mode=permissive debug", ERROR, t->code,
+			  t->reason },
+		};
+
+		tamper(most_lenient, t);
+		for (size_t k = 0; k < 2; k++)
+			if (!is_answered(&cases[k], NULL, false))
+				n_wrong++;
+		fixture_forget_policy();
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+/* Whose the file and the folder are. */
+static void test_foreign_owner(void **unused)
+{
+	static const struct pam_case file = {
+		"somebody's file",	  NULL, "alice", "x", "", ERROR, PAM_AUTH_ERR,
+		"reason=untrusted-policy"
+	};
+	static const struct pam_case folder = {
+		"somebody's folder",	  NULL, "alice", "x", "", ERROR, PAM_AUTH_ERR,
+		"reason=untrusted-policy"
+	};
+	const struct circumstances as_owner = { .in_child = true,
+						.sets_uids = true,
+						.real = fixture.names.system_uid };
+	uid_t other = fixture.names.system_uid;
+
+	(void)unused;
+	NEEDS_OTHER_UIDS;
+	assert_true(fixture_apply(most_lenient));
+	assert_int_equal(chown(policy_path(), other, (gid_t)-1), 0);
+	assert_true(is_answered(&file, NULL, false));
+	/* As in su: its caller's files are not root's, though the process is nearly his. */
+	assert_true(is_answered(&file, &as_owner, false));
+	fixture_forget_policy();
+
+	assert_true(fixture_apply(most_lenient));
+	assert_int_equal(chown(fixture.state, other, (gid_t)-1), 0);
+	assert_true(is_answered(&folder, NULL, false));
+	assert_int_equal(chown(fixture.state, 0, (gid_t)-1), 0);
+	fixture_forget_policy();
+}
+
+static const struct circumstances usual;
+
+/* A flipped bit may hit what nobody asks for; but it never turns one answer into the other. */
+static void test_any_flipped_bit(void **unused)
+{
+	static const struct {
+		const char *user;
+		int code;
+	} asked[] = { { "alice", PAM_SUCCESS }, { "mark", PAM_PERM_DENIED } };
+	static const char policy[] = CATALOGS NO_ROOT
+		"default_roles = [ \"service\" ];\n"
+		"assign = ( { user = \"alice\"; roles = [ \"user\" ]; },\n"
+		"  { user = \"mark\"; roles = [ \"service\" ]; } );\n";
+	pam_handle_t *pamh;
+	struct stat st;
+
+	(void)unused;
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(fixture_apply(policy));
+		fixture.policy = NULL;
+		assert_int_equal(stat(policy_path(), &st), 0);
+		pamh = start(asked[i].user, "sshd", "", NULL);
+		for (off_t at = (off_t)i; at < st.st_size; at += 61) {
+			unsigned char bit = (unsigned char)(1u << (at & 7));
+			int code;
+
+			set_byte(at, bit);
+			ask_handle(pamh, &usual);
+			code = fixture.heard->code;
+			if (code != asked[i].code && code != PAM_AUTH_ERR)
+				print_heard("a flipped bit");
+			assert_true(code == asked[i].code || code == PAM_AUTH_ERR);
+			set_byte(at, bit);
+		}
+		assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+	}
+}
+
+/* ---- D7: the rescue ---- */
+
+static void test_rescue(void **unused)
+{
+	size_t n_wrong = 0;
+
+	(void)unused;
+	NEEDS(getuid() == 0, "only root is rescued");
+	for (size_t i = 0; i < sizeof(tamperings) / sizeof(tamperings[0]); i++) {
+		const struct tampering *t = &tamperings[i];
+		const struct pam_case cases[] = {
+			{ t->name, NULL, "root", "x", "", RESCUE, PAM_SUCCESS, t->reason },
+			{ t->name, NULL, "root", "x", "norescue", ERROR, t->code, t->reason },
+			{ t->name, NULL, "{system}", "x", "", ERROR, t->code, t->reason },
+			{ t->name, NULL, "no-such-user", "x", "", ERROR, t->code, t->reason },
+		};
+
+		/* The record that is damaged is another user's. */
+		if (t->tamper == flip_assignment)
+			continue;
+		tamper(most_lenient, t);
+		for (size_t k = 0; k < 4; k++)
+			if (!is_answered(&cases[k], NULL, false))
+				n_wrong++;
+		fixture_forget_policy();
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+/* D7: to want to be root is not to be root. */
+static void test_no_rescue_from_below(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "a process that is not root's", NULL, "root", "su", "", ERROR,
+		  PAM_AUTHINFO_UNAVAIL, "reason=no-policy" },
+		{ "nor for itself", NULL, "{actor}", "su", "", ERROR, PAM_AUTHINFO_UNAVAIL,
+		  "reason=no-policy" },
+	};
+	struct circumstances how = { 0 };
+
+	(void)unused;
+	NEEDS(getuid() != 0 || fixture_can_become(), "this process is root and nobody else");
+	fixture_forget_policy();
+	if (getuid() == 0) {
+		how.in_child = how.sets_uids = true;
+		how.real = fixture.names.system_uid;
+		/* Set-user-ID, as su is. */
+		ASK_ALL(cases, &how);
+		how.effective = how.real;
+	}
+	ASK_ALL(cases, &how);
+}
+
+/* ---- D3: the actor ---- */
+
+static const char actor_may[] = CATALOGS NO_ROOT
+	"assign = ( { user = \"{actor}\"; roles = [ \"administrator\" ]; } );\n";
+static const char alice_may[] = CATALOGS NO_ROOT
+	"assign = ( { user = \"alice\"; roles = [ \"administrator\" ]; },\n"
+	"  { user = \"root\"; roles = [ \"administrator\" ]; },\n"
+	"  { user = \"{actor}\"; roles = [ \"user\" ]; } );\n";
+static const char root_may[] = CATALOGS;
+
+static const struct pam_case actor_cases[] = {
+	{ "D3 the actor holds it", actor_may, "root", "su", "", ALLOW, PAM_SUCCESS, "" },
+	{ "D3 nothing is asked about the subject", actor_may, "no-such-user", "su-l", "", ALLOW,
+	  PAM_SUCCESS, "" },
+	{ "D3 the log tells the actor's path", actor_may, "root", "su", "debug", ALLOW_DEBUG,
+	  PAM_SUCCESS,
+	  "allow user=root actor={actor} service=su reason=granted path=\"su(host.conf:" },
+	{ "D3 the subject's permission is not the actor's", alice_may, "alice", "su", "", DENY,
+	  PAM_PERM_DENIED, "deny user=alice actor={actor} service=su reason=missing-permission " },
+	{ "D3 other services are about the subject", alice_may, "alice", "sudo", "", ALLOW,
+	  PAM_SUCCESS, "" },
+	{ "D3 require= of such a service", actor_may, "no-such-user", "su", "require=host.mail",
+	  ALLOW, PAM_SUCCESS, "" },
+	{ "D6 root_is_owner is not for whoever becomes root", root_may, "root", "su", "", DENY,
+	  PAM_PERM_DENIED, "actor={actor} service=su reason=no-role " },
+};
+
+static void test_actor(void **unused)
+{
+	struct circumstances how = { .claimed_user = "alice", .in_child = true };
+
+	(void)unused;
+	NEEDS(getuid() != 0 || fixture_can_become(), "this process is root and nobody else");
+	if (getuid() == 0) {
+		how.sets_uids = true;
+		how.real = fixture.names.actor_uid;
+		/* Set-user-ID, as su is: the real uid counts. */
+		ASK_ALL(actor_cases, &how);
+		how.effective = how.real;
+	}
+	/* G2: PAM_RUSER, SUDO_USER and the like claim that it was alice. */
+	ASK_ALL(actor_cases, &how);
+}
+
+static void test_actor_of_no_name(void **unused)
+{
+	static const struct pam_case c = { "D3 an actor whom the system does not know",
+					   alice_may,
+					   "alice",
+					   "su",
+					   "",
+					   DENY,
+					   PAM_USER_UNKNOWN,
+					   "user=alice actor=? service=su reason=unknown-user " };
+	struct circumstances how = { .in_child = true, .sets_uids = true, .real = 54321 };
+
+	(void)unused;
+	NEEDS_OTHER_UIDS;
+	while (getpwuid(how.real))
+		how.real++;
+	assert_true(is_answered(&c, &how, false));
+}
+
+/* G2: of a process of root's, the kernel may know who logged in. */
+static void test_actor_by_login(void **unused)
+{
+	static const struct pam_case root_cases[] = {
+		{ "D3 without a login it is root", root_may, "alice", "su", "debug", ALLOW_DEBUG,
+		  PAM_SUCCESS, "user=alice actor=root service=su " },
+		{ "D3 root, and no root_is_owner", root_does_not, "alice", "su", "", DENY,
+		  PAM_PERM_DENIED, "user=alice actor=root service=su reason=no-role " },
+	};
+	struct circumstances how = { .in_child = true, .sets_login_uid = true };
+
+	(void)unused;
+	NEEDS_OTHER_UIDS;
+	NEEDS(fixture_can_set_login_uid(), "this process cannot set a login uid");
+	how.login_uid = fixture.names.system_uid;
+	ASK_ALL(actor_cases, &how);
+	/* The real uid goes before the login, here root's. */
+	how.login_uid = 0;
+	how.sets_uids = true;
+	how.real = fixture.names.system_uid;
+	ASK_ALL(actor_cases, &how);
+	how = (struct circumstances){ .in_child = true,
+				      .sets_login_uid = true,
+				      .login_uid = (uid_t)-1 };
+	ASK_ALL(root_cases, &how);
+}
+
+/* ---- What is asked of NSS ---- */
+
+static const char conflict_and_group[] = CATALOGS NO_ROOT FOUR_EYES
+	"assign = ( { user = \"{system}\"; roles = [ \"pays\" ]; },\n"
+	"  { group = \"{system_group}\"; roles = [ \"approves\" ]; } );\n";
+
+/* Ask, and count what is asked in turn. */
+static void count_lookups(const struct pam_case *cases, size_t n, unsigned int n_users,
+			  unsigned int n_lists)
+{
+	const struct heard *h = fixture.heard;
+
+	for (size_t i = 0; i < n; i++) {
+		enum answer answer = ask(&cases[i], NULL, false);
+
+		assert_int_not_equal(answer, WRONG);
+		if (answer == SKIPPED)
+			continue;
+		if (h->n_user_lookups != n_users || h->n_group_lists != n_lists)
+			print_message("%s: %u users, %u lists, %u groups\n", cases[i].name,
+				      h->n_user_lookups, h->n_group_lists, h->n_group_lookups);
+		assert_int_equal(h->n_user_lookups, n_users);
+		assert_int_equal(h->n_group_lists, n_lists);
+		assert_int_equal(h->n_group_lookups > 0, n_lists > 0);
+	}
+}
+
+/* A directory server may be slow: it is asked for what the answer hangs on, and once. */
+static void test_lookups(void **unused)
+{
+	static const struct pam_case without[] = {
+		{ "an assignment by name", base, "alice", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		{ "an assignment by name, among some to groups", groups, "{me}", "cron", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "an open service", base, "{system}", "open", "", ALLOW, PAM_SUCCESS, "" },
+		{ "a service that is not listed", base, "{system}", "unlisted", "", DENY,
+		  PAM_PERM_DENIED, "" },
+	};
+	static const struct pam_case with_user[] = {
+		{ "a denial without groups", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
+		  "" },
+		{ "an unknown user", base, "no-such-user", "sshd", "", DENY, PAM_USER_UNKNOWN, "" },
+		{ "an unknown user cannot be in groups", groups, "no-such-user", "sshd", "", DENY,
+		  PAM_USER_UNKNOWN, "" },
+		{ "roles by uid", defaults, "{system}", "cron", "", ALLOW, PAM_SUCCESS, "" },
+	};
+	static const struct pam_case with_groups[] = {
+		{ "roles by group", system_group, "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		{ "A6 a group could bring a conflict", conflict_and_group, "{system}", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=conflict " },
+	};
+
+	(void)unused;
+	count_lookups(without, 4, 0, 0);
+	count_lookups(with_user, 4, 1, 0);
+	count_lookups(with_groups, 2, 1, 1);
+}
+
+/* D4: a system that cannot say who somebody is has not said that he is nobody. */
+static void test_failing_lookups(void **unused)
+{
+	static const struct pam_case user_cases[] = {
+		{ "no answer about a user", base, "{system}", "sshd", "", ERROR, PAM_SYSTEM_ERR,
+		  "reason=system-error" },
+		{ "D5 which is no denial", base, "{system}", "sshd", "mode=permissive", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "D5 nor for a permissive policy", all_permissive, "{system}", "sshd", "", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "system_account_roles are not for whoever could be one", defaults, "{system}",
+		  "cron", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "who is known by name needs no answer", base, "alice", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+	};
+	static const struct pam_case group_cases[] = {
+		{ "no answer about a user's groups", system_group, "{system}", "sshd", "", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "A6 a conflict that cannot be ruled out", conflict_and_group, "{system}", "sshd",
+		  "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+	};
+	const struct circumstances no_users = { .faults = FAULT_USERS };
+	const struct circumstances no_lists = { .faults = FAULT_GROUP_LIST };
+	const struct circumstances no_groups = { .faults = FAULT_GROUPS };
+
+	(void)unused;
+	ASK_ALL(user_cases, &no_users);
+	ASK_ALL(group_cases, &no_lists);
+	ASK_ALL(group_cases, &no_groups);
+}
+
+/* ---- The process that asks ---- */
+
+/* D4: an answer about nobody is none, whatever is open to everybody. */
+static void test_nobody(void **unused)
+{
+	static const char *const arguments[] = { "", "mode=permissive", "service=open", "quiet" };
+	const struct heard *h = fixture.heard;
+
+	(void)unused;
+	assert_true(fixture_apply(most_lenient));
+	for (size_t i = 0; i < 8; i++) {
+		fixture_ask(i % 2 ? "" : NULL, "x", arguments[i / 2], NULL);
+		if (h->code != PAM_USER_UNKNOWN || h->n_lines != 1)
+			print_heard(arguments[i / 2]);
+		assert_int_equal(h->code, PAM_USER_UNKNOWN);
+		assert_int_equal(h->n_lines, 1);
+		assert_int_equal(h->lines[0].priority, LOG_ERR);
+		assert_true(is_plain(h->lines[0].text));
+		/* Above all no prompt: an account phase has nothing to ask for. */
+		for (unsigned int m = 0; m < h->n_messages; m++)
+			assert_int_equal(h->messages[m].style, PAM_ERROR_MSG);
+	}
+}
+
+static void test_closed_descriptors(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "allow", base, "alice", "sshd", "debug", ALLOW_DEBUG, PAM_SUCCESS, "" },
+		{ "deny", base, "alice", "unlisted", "", DENY, PAM_PERM_DENIED, "" },
+		{ "actor", actor_may, "alice", "sudo", "require=host.ssh mode=permissive",
+		  WOULD_DENY, PAM_SUCCESS, "" },
+		{ "error", NULL, "{person}", "sshd", "state=/nowhere", ERROR, PAM_AUTHINFO_UNAVAIL,
+		  "" },
+	};
+	const struct circumstances how = { .in_child = true, .closes_descriptors = true };
+
+	(void)unused;
+	ASK_ALL(cases, &how);
+}
+
+static unsigned int count_descriptors(void)
+{
+	DIR *folder = opendir("/proc/self/fd");
+	unsigned int n = 0;
+
+	assert_non_null(folder);
+	while (readdir(folder))
+		n++;
+	closedir(folder);
+	return n;
+}
+
+static void tamper_with_nothing(void)
+{
+}
+
+/* A web server's worker asks for as long as it lives. */
+static void test_leaks_no_descriptor(void **unused)
+{
+	static const struct tampering sound = { "sound", tamper_with_nothing, 0, "" };
+	const size_t n_tamperings = sizeof(tamperings) / sizeof(tamperings[0]);
+	static const char *const users[] = { "alice", "{system}", "no-such-user" };
+	char user[64];
+
+	(void)unused;
+	for (size_t i = 0; i <= n_tamperings; i++) {
+		tamper(most_lenient, i < n_tamperings ? &tamperings[i] : &sound);
+		for (size_t k = 0; k < 3; k++) {
+			unsigned int n_before = 0;
+			pam_handle_t *pamh;
+
+			if (!expand(users[k], user, sizeof(user)))
+				continue;
+			pamh = start(user, "x", "", NULL);
+			for (unsigned int turn = 0; turn < 100; turn++) {
+				ask_handle(pamh, &usual);
+				/* NSS may open something for good, the first time. */
+				if (turn == 0)
+					n_before = count_descriptors();
+			}
+			assert_int_equal(count_descriptors(), n_before);
+			assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+		}
+		fixture_forget_policy();
+	}
+}
+
+/* What is applied counts from the next question on, also for who opened PAM long ago. */
+static void test_long_lived_handle(void **unused)
+{
+	pam_handle_t *pamh;
+
+	(void)unused;
+	assert_true(fixture_apply(base));
+	pamh = start("alice", "unlisted", "", NULL);
+	for (unsigned int turn = 0; turn < 3; turn++) {
+		assert_true(fixture_apply(base));
+		ask_handle(pamh, &usual);
+		assert_int_equal(fixture.heard->code, PAM_PERM_DENIED);
+		assert_true(fixture_apply(everybody));
+		ask_handle(pamh, &usual);
+		assert_int_equal(fixture.heard->code, PAM_SUCCESS);
+		fixture_forget_policy();
+		ask_handle(pamh, &usual);
+		assert_int_equal(fixture.heard->code, PAM_AUTHINFO_UNAVAIL);
+	}
+	assert_int_equal(pam_end(pamh, 0), PAM_SUCCESS);
+}
+
+#define WATCHED(test) cmocka_unit_test_setup(test, fixture_watch)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		WATCHED(test_services),
+		WATCHED(test_holders),
+		WATCHED(test_reasons),
+		WATCHED(test_reasons_end_the_stack),
+		WATCHED(test_codes_are_documented),
+		WATCHED(test_codes_of_garbage),
+		WATCHED(test_arguments),
+		WATCHED(test_wrong_arguments),
+		WATCHED(test_log),
+		WATCHED(test_log_tells_drift),
+		WATCHED(test_log_tells_unknown_drift),
+		WATCHED(test_hostile_users),
+		WATCHED(test_long_users),
+		WATCHED(test_hostile_services),
+		WATCHED(test_tells_user),
+		WATCHED(test_user_cannot_be_told),
+		WATCHED(test_permissive),
+		WATCHED(test_tampered_policies),
+		WATCHED(test_foreign_owner),
+		WATCHED(test_any_flipped_bit),
+		WATCHED(test_rescue),
+		WATCHED(test_no_rescue_from_below),
+		WATCHED(test_actor),
+		WATCHED(test_actor_of_no_name),
+		WATCHED(test_actor_by_login),
+		WATCHED(test_lookups),
+		WATCHED(test_failing_lookups),
+		WATCHED(test_nobody),
+		WATCHED(test_closed_descriptors),
+		WATCHED(test_leaks_no_descriptor),
+		WATCHED(test_long_lived_handle),
+	};
+
+	return cmocka_run_group_tests_name("pam", tests, fixture_open, fixture_close);
+}
