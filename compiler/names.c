@@ -14,7 +14,7 @@ static size_t first_slot(const struct names *names, const char *name)
 {
 	uint64_t hash = format_hash(FORMAT_HASH_START, name, strlen(name));
 
-	return (size_t)(hash ^ hash >> 32) & (names->n_slots - 1);
+	return format_spread(hash) & (names->n_slots - 1);
 }
 
 /* The slot of a name, or the free one where it would go. */

@@ -16,7 +16,8 @@ bool decide_is_blocked(const struct findings *findings, uint32_t role)
 void decide_findings_free(struct findings *findings)
 {
 	store_record_free(&findings->service_record);
-	free(findings->holdings);
+	if (findings->holdings != findings->few)
+		free(findings->holdings);
 	free(findings->held);
 	free(findings->blocked);
 }
@@ -115,19 +116,29 @@ static bool is_permissive(const struct rolegate_policy *policy, const struct fin
 
 /* ---- What the person is given (P3, D6) ---- */
 
+/* Move the holdings to where there is twice the room. */
+static int grow_holdings(struct findings *f)
+{
+	bool is_few = f->holdings == f->few;
+	size_t max = 2 * f->max_holdings;
+	struct holding *more = reallocarray(is_few ? NULL : f->holdings, max, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	if (is_few)
+		memcpy(more, f->few, sizeof(f->few));
+	f->holdings = more;
+	f->max_holdings = max;
+	return 0;
+}
+
 static int add_holding(struct findings *f, const struct holding *holding)
 {
-	if (f->n_holdings == f->max_holdings) {
-		size_t max = f->max_holdings ? 2 * f->max_holdings : 16;
-		struct holding *more = reallocarray(f->holdings, max, sizeof(*more));
+	int r = f->n_holdings == f->max_holdings ? grow_holdings(f) : 0;
 
-		if (!more)
-			return -ENOMEM;
-		f->holdings = more;
-		f->max_holdings = max;
-	}
-	f->holdings[f->n_holdings++] = *holding;
-	return 0;
+	if (r == 0)
+		f->holdings[f->n_holdings++] = *holding;
+	return r;
 }
 
 /* Add the roles of one assignment; *n_in_time counts the assignments that are in their time. */
@@ -528,7 +539,10 @@ int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_
 {
 	int r = -EINVAL;
 
-	*findings = (struct findings){ 0 };
+	memset(findings, 0, offsetof(struct findings, service_record));
+	findings->service_record.heap = NULL;
+	findings->holdings = findings->few;
+	findings->max_holdings = HOLDINGS_FEW;
 	*decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
 						.reason = ROLEGATE_SYSTEM_ERROR };
 	if (policy && request && subject && (request->service || request->permission)) {

@@ -23,11 +23,12 @@ struct holding {
 	uint64_t unblocked; /* what it gives when conflicts count (A6) */
 };
 
+/* Holdings that need no memory from the heap: nearly everybody has fewer. */
+#define HOLDINGS_FEW 8u
+
 /* Everything a run found out; an explanation is made of it. */
 struct findings {
 	const struct rolegate_person *person;
-	struct record service_record;
-	struct service service;
 	bool has_service;
 	bool is_other; /* other_services decided */
 	bool is_permission_unknown;
@@ -46,6 +47,11 @@ struct findings {
 				     give nothing */
 	size_t n_held, n_blocked;
 	uint32_t violated; /* the first violated rule, as its place in the list; if n_blocked */
+
+	/* From here on what is not cleared for each run: it is large, and nearly always not needed. */
+	struct record service_record;
+	struct service service;
+	struct holding few[HOLDINGS_FEW]; /* room for the holdings of most people */
 };
 
 /*

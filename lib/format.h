@@ -163,12 +163,18 @@ static inline uint64_t format_hash(uint64_t hash, const void *bytes, size_t n)
 	return hash ^ hash >> 32;
 }
 
+/* The upper half of a product, where every bit of a hash has its say. */
+static inline uint32_t format_spread(uint64_t hash)
+{
+	return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+}
+
 /* The bucket of a name; n_buckets is a power of two. */
 static inline uint32_t format_bucket(const void *name, size_t n, uint32_t n_buckets)
 {
 	uint64_t hash = format_hash(FORMAT_HASH_START, name, n);
 
-	return (uint32_t)(hash ^ (hash >> 32)) & (n_buckets - 1);
+	return format_spread(hash) & (n_buckets - 1);
 }
 
 static inline void format_put32(unsigned char *to, uint32_t value)

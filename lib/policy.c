@@ -96,8 +96,8 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
 	return r < 0 ? r : new_policy(&store, &head, ret_policy);
 }
 
-int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
-			 char **reterr_reason)
+static int open_policy(const char *state_dir, bool load, struct rolegate_policy **ret_policy,
+		       char **reterr_reason)
 {
 	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
 	struct record head;
@@ -113,13 +113,33 @@ int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_pol
 		goto out;
 	what = "the head of the compiled policy";
 	r = new_policy(&store, &head, ret_policy);
-	if (r < 0)
+	if (r < 0) {
 		store_close(&store);
+		goto out;
+	}
+	what = "the compiled policy";
+	r = load ? store_load(&(*ret_policy)->store) : 0;
+	if (r < 0) {
+		rolegate_policy_close(*ret_policy);
+		*ret_policy = NULL;
+	}
 out:
 	if (r < 0 && reterr_reason &&
 	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
 		*reterr_reason = NULL;
 	return r;
+}
+
+int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
+			 char **reterr_reason)
+{
+	return open_policy(state_dir, false, ret_policy, reterr_reason);
+}
+
+int rolegate_policy_load(const char *state_dir, struct rolegate_policy **ret_policy,
+			 char **reterr_reason)
+{
+	return open_policy(state_dir, true, ret_policy, reterr_reason);
 }
 
 void rolegate_policy_close(struct rolegate_policy *policy)
@@ -178,7 +198,7 @@ int policy_find_name(const struct rolegate_policy *policy, char kind, const char
 	const char *found;
 	int r;
 
-	*ret_record = (struct record){ 0 };
+	ret_record->heap = NULL;
 	if (n > FORMAT_NAME_MAX)
 		return 0;
 	r = store_find(&policy->store, kind, format_bucket(name, n, policy_buckets(policy, kind)),

@@ -45,7 +45,7 @@ static int border_errno(int error)
 }
 
 /* Read exactly n bytes at a position: fewer means that the file was cut. */
-static int read_at(int fd, void *to, size_t n, uint32_t position)
+static int read_file(int fd, void *to, size_t n, uint32_t position)
 {
 	unsigned char *p = to;
 	size_t done = 0;
@@ -79,37 +79,46 @@ static int accept_record(struct record *record, const unsigned char *raw, uint32
 }
 
 /*
- * Load the record at a position, of which `have` bytes already lie in record->room. Returns
- * -ENOENT if another key lives there.
+ * Look at the lengths and the key of a record, of which `have` bytes lie at `raw`, and say how
+ * long it is. Returns 0; -ENOENT another key lives there; -EBADMSG.
  */
-static int load_record(const struct store *store, uint32_t position, size_t have,
-		       const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
+static int check_key(const struct store *store, uint32_t position, const unsigned char *raw,
+		     const unsigned char key[FORMAT_KEY_SIZE], uint32_t *ret_n_data)
 {
-	const unsigned char *raw = record->room;
-	uint32_t n_key, n_data;
-	size_t n_whole;
-	int r;
+	uint32_t n_data = format_get32(raw + 4);
 
-	n_key = format_get32(raw);
-	n_data = format_get32(raw + 4);
-	if (n_key != FORMAT_KEY_SIZE || n_data < FORMAT_SUM_SIZE || n_data > FORMAT_RECORD_MAX)
+	if (format_get32(raw) != FORMAT_KEY_SIZE || n_data < FORMAT_SUM_SIZE ||
+	    n_data > FORMAT_RECORD_MAX)
 		return -EBADMSG;
 	if (memcmp(raw + LENGTHS_SIZE, key, FORMAT_KEY_SIZE) != 0)
 		return -ENOENT;
-	n_whole = LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data;
-	if (n_whole > store->size - position)
+	if (LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data > store->size - position)
 		return -EBADMSG;
+	*ret_n_data = n_data;
+	return 0;
+}
+
+/* Load the record at a position, of which `have` bytes already lie in record->room. Returns as check_key(). */
+static int load_record(const struct store *store, uint32_t position, size_t have,
+		       const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
+{
+	uint32_t n_data;
+	size_t n_whole;
+	int r;
+
+	r = check_key(store, position, record->room, key, &n_data);
+	if (r < 0)
+		return r;
+	n_whole = LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data;
 	if (n_whole <= have)
-		return accept_record(record, raw, n_data);
+		return accept_record(record, record->room, n_data);
 
 	record->heap = malloc(n_whole);
 	if (!record->heap)
 		return -ENOMEM;
-	memcpy(record->heap, raw, have);
-	r = read_at(store->fd, record->heap + have, n_whole - have, position + (uint32_t)have);
-	if (r < 0)
-		return r;
-	return accept_record(record, record->heap, n_data);
+	memcpy(record->heap, record->room, have);
+	r = read_file(store->fd, record->heap + have, n_whole - have, position + (uint32_t)have);
+	return r < 0 ? r : accept_record(record, record->heap, n_data);
 }
 
 /* Look at the record that a slot points at. */
@@ -117,16 +126,21 @@ static int try_position(const struct store *store, uint32_t position,
 			const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
 {
 	size_t have = sizeof(record->room);
+	uint32_t n_data;
 	int r;
 
 	if (position < FORMAT_TOC_SIZE || position > store->size - RECORD_OVERHEAD)
 		return -EBADMSG;
+	if (store->memory) {
+		const unsigned char *raw = store->memory + position;
+
+		r = check_key(store, position, raw, key, &n_data);
+		return r < 0 ? r : accept_record(record, raw, n_data);
+	}
 	if (have > store->size - position)
 		have = store->size - position;
-	r = read_at(store->fd, record->room, have, position);
-	if (r < 0)
-		return r;
-	return load_record(store, position, have, key, record);
+	r = read_file(store->fd, record->room, have, position);
+	return r < 0 ? r : load_record(store, position, have, key, record);
 }
 
 /* The folder has to be root's too: whoever may rename in it could bring back an older policy. */
@@ -169,7 +183,7 @@ static int read_beginning(struct store *store, struct record *ret_head)
 	size_t have = store->size < sizeof(begin) ? store->size : sizeof(begin);
 	int r;
 
-	r = read_at(store->fd, begin, have, 0);
+	r = read_file(store->fd, begin, have, 0);
 	if (r < 0)
 		return r;
 	memcpy(store->toc, begin, FORMAT_TOC_SIZE);
@@ -184,8 +198,9 @@ int store_open_fd(struct store *store, int fd, struct record *ret_head, const ch
 {
 	int r;
 
-	*ret_head = (struct record){ 0 };
+	ret_head->heap = NULL;
 	store->fd = fd;
+	store->memory = NULL;
 	r = check_file(fd, &store->size, reterr_what);
 	if (r < 0)
 		return r;
@@ -215,8 +230,28 @@ int store_open(struct store *store, const char *dir, const char *name, struct re
 	return r;
 }
 
+int store_load(struct store *store)
+{
+	unsigned char *memory = malloc(store->size);
+	int r = memory ? read_file(store->fd, memory, store->size, 0) : -ENOMEM;
+
+	if (r < 0) {
+		free(memory);
+		return r;
+	}
+	/* What is in it now is what will be asked; the head has been checked, and has to be the same. */
+	if (memcmp(memory, store->toc, FORMAT_TOC_SIZE) != 0) {
+		free(memory);
+		return -EBADMSG;
+	}
+	store->memory = memory;
+	return 0;
+}
+
 void store_close(struct store *store)
 {
+	free(store->memory);
+	store->memory = NULL;
 	close(store->fd);
 	store->fd = -1;
 }
@@ -236,9 +271,18 @@ static int find_table(const struct store *store, uint32_t hash, uint32_t *ret_ta
 	return 0;
 }
 
+/* Have n slots at a position, in memory or read into `room`. */
+static int read_slots(const struct store *store, uint32_t position, uint32_t n, unsigned char *room,
+		      const unsigned char **ret_slots)
+{
+	*ret_slots = store->memory ? store->memory + position : room;
+	return store->memory ? 0 : read_file(store->fd, room, (size_t)n * SLOT_SIZE, position);
+}
+
 int store_find(const struct store *store, char letter, uint32_t number, struct record *ret_record)
 {
-	unsigned char key[FORMAT_KEY_SIZE], slots[SLOTS_AT_ONCE * SLOT_SIZE];
+	unsigned char key[FORMAT_KEY_SIZE], room[SLOTS_AT_ONCE * SLOT_SIZE];
+	const unsigned char *slots;
 	uint32_t hash, table, n_slots, slot, now;
 	int r;
 
@@ -252,7 +296,7 @@ int store_find(const struct store *store, char letter, uint32_t number, struct r
 	slot = (hash >> 8) % n_slots;
 	for (uint32_t probes = 0; probes < n_slots && probes < FORMAT_PROBES_MAX; probes += now) {
 		now = n_slots - slot < SLOTS_AT_ONCE ? n_slots - slot : SLOTS_AT_ONCE;
-		r = read_at(store->fd, slots, (size_t)now * SLOT_SIZE, table + slot * SLOT_SIZE);
+		r = read_slots(store, table + slot * SLOT_SIZE, now, room, &slots);
 		if (r < 0)
 			return r;
 		for (const unsigned char *at = slots; at < slots + (size_t)now * SLOT_SIZE;

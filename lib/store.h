@@ -13,6 +13,8 @@
 struct store {
 	int fd;
 	uint32_t size;
+	unsigned char *
+		memory; /* the whole file, after store_load(); else NULL, and it is read piecemeal */
 	unsigned char toc[FORMAT_TOC_SIZE];
 };
 
@@ -45,6 +47,14 @@ int store_open(struct store *store, const char *dir, const char *name, struct re
  * descriptor stays the caller's.
  */
 int store_open_fd(struct store *store, int fd, struct record *ret_head, const char **reterr_what);
+
+/*
+ * Read the rest of an open file into memory, where records are then found without a system call.
+ *
+ * A mapping would be cheaper to set up, but whoever truncates the file in place would kill the
+ * program. Returns 0; -EBADMSG it was cut; -ENOMEM; -EIO.
+ */
+int store_load(struct store *store);
 
 void store_close(struct store *store);
 

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * One policy for nearly all cases: workspace and host, with everything that a decision can turn
@@ -180,11 +181,8 @@ static const struct {
 	  ROLEGATE_CONFLICT },
 };
 
-static void decides(void **state)
+static void check_cases(const struct rolegate_policy *policy)
 {
-	struct rolegate_policy *policy = support_policy(common);
-
-	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct rolegate_decision d = support_ask(policy, cases[i].person, cases[i].service,
 							 cases[i].permission, SUPPORT_NOW);
@@ -194,6 +192,32 @@ static void decides(void **state)
 				 d.verdict == ROLEGATE_ALLOW ? "allowed" : "denied",
 				 rolegate_reason_name(d.reason));
 	}
+}
+
+static void decides(void **state)
+{
+	struct rolegate_policy *policy = support_policy(common);
+
+	(void)state;
+	check_cases(policy);
+	rolegate_policy_close(policy);
+}
+
+/* A policy that was read whole into memory gives the same answers, also when its file is gone or cut. */
+static void decides_from_memory(void **state)
+{
+	struct rolegate_policy *policy = NULL;
+	char *folder = support_make_folder(), path[600];
+
+	(void)state;
+	support_write_policy(common, folder);
+	assert_int_equal(rolegate_policy_load(folder, &policy, NULL), 0);
+	check_cases(policy);
+	snprintf(path, sizeof(path), "%s/policy.cdb", folder);
+	assert_int_equal(truncate(path, 0), 0);
+	check_cases(policy);
+	support_remove_folder(folder);
+	check_cases(policy);
 	rolegate_policy_close(policy);
 }
 
@@ -467,6 +491,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decides),
+		cmocka_unit_test(decides_from_memory),
 		cmocka_unit_test(honours_times),
 		cmocka_unit_test(decides_unlisted),
 		cmocka_unit_test(says_permissive),
