@@ -54,9 +54,10 @@ bool report_may_hint(struct report *report, size_t n)
 	return true;
 }
 
-static int64_t rank(const struct place *place)
+/* What is wrong with the policy as a whole comes first: PLACE_NO_FILE plus one is 0. */
+static uint64_t rank(const struct place *place)
 {
-	return (int64_t)place->file << 32 | place->line;
+	return (uint64_t)(place->file + 1) << 32 | place->line;
 }
 
 /* A stable order needs a tie-break: problems are few, and insertion keeps them as they came. */
