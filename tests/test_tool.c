@@ -72,7 +72,7 @@ static const struct step steps[] = {
 	/* Before anything is there. */
 	{ "status", 5, "not there; `rolegate apply` makes it" },
 	{ "can alice mail", 5, "not there" },
-	{ "check", 3, "there is no /etc/rolegate/rolegate.conf" },
+	{ "check", 3, "there is no " ROLEGATE_CONF_DIR "/rolegate.conf" },
 	{ "apply", 3, "rolegate init --owner USER" },
 	{ "catalog", 0, "not loaded" },
 	/* The command line. */
@@ -129,7 +129,7 @@ static const struct step after[] = {
 	{ "can sal mail --groups ''", 0, "granted" },
 	/* Why. */
 	{ "explain sal sshd", 0, "based on role user" },
-	{ "explain sal sshd", 0, "/etc/rolegate/rolegate.conf:6" },
+	{ "explain sal sshd", 0, ROLEGATE_CONF_DIR "/rolegate.conf:6" },
 	{ "explain carl sshd", 0, "assignment to group crew" },
 	{ "explain dora sshd", 1, "roles that give it:\n    owner, administrator, user, sales" },
 	{ "explain dora nosuchd", 1, "(service-not-listed)" },
@@ -178,7 +178,7 @@ static void from_nothing(void **state)
 static void with_a_policy(void **state)
 {
 	(void)state;
-	write_below("etc/rolegate/rolegate.conf", policy);
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf", policy);
 	write_below("etc/passwd", passwd);
 	write_below("etc/group", group);
 	take(after, sizeof(after) / sizeof(after[0]));
@@ -218,7 +218,7 @@ static void keeps_an_owner(void **state)
 
 		snprintf(text, sizeof(text), "catalogs = [ \"workspace\" ];\nassign = ( %s );\n",
 			 owners[i].assign);
-		write_below("etc/rolegate/rolegate.conf", text);
+		write_below(ROLEGATE_CONF_DIR "/rolegate.conf", text);
 		status = run("apply", output, sizeof(output));
 		if (status != owners[i].status || !strstr(output, owners[i].part))
 			fail_msg("%s: %d %s", owners[i].name, status, output);
@@ -233,12 +233,12 @@ static void changes_nothing_on_error(void **state)
 	char path[700];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/var/lib/rolegate/policy.cdb", root);
+	snprintf(path, sizeof(path), "%s" ROLEGATE_STATE_DIR "/policy.cdb", root);
 	assert_int_equal(stat(path, &before), 0);
-	write_below("etc/rolegate/rolegate.conf",
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf",
 		    "assign = ( { user = \"alice\" roles = [ \"owner\" ]; } );\n");
 	assert_int_equal(run("apply", output, sizeof(output)), 3);
-	assert_non_null(strstr(output, "/etc/rolegate/rolegate.conf:1: error:"));
+	assert_non_null(strstr(output, ROLEGATE_CONF_DIR "/rolegate.conf:1: error:"));
 	assert_non_null(strstr(output, "nothing was changed"));
 	assert_int_equal(run("check", output, sizeof(output)), 3);
 	assert_int_equal(stat(path, &now), 0);
@@ -254,7 +254,7 @@ static void is_strict_on_demand(void **state)
 
 	(void)state;
 	write_below(
-		"etc/rolegate/rolegate.conf",
+		ROLEGATE_CONF_DIR "/rolegate.conf",
 		"catalogs = [ \"workspace\" ];\nroles = ( { name = \"r\"; privileges = \"mail\"; } );\n");
 	assert_int_equal(run("check", output, sizeof(output)), 0);
 	assert_non_null(
@@ -269,17 +269,17 @@ static void loads_site_catalogs(void **state)
 
 	(void)state;
 	write_below(
-		"etc/rolegate/catalogs/site.conf",
+		ROLEGATE_CONF_DIR "/catalogs/site.conf",
 		"name = \"site\"; areas = ( { name = \"S\"; } );\n"
 		"permissions = ( { name = \"lift\"; area = \"S\"; tier = \"user\"; label = \"Lift\"; } );\n");
-	write_below("etc/rolegate/rolegate.conf",
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf",
 		    "catalogs = [ \"workspace\", \"site\" ];\n"
 		    "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n");
 	assert_int_equal(run("apply", output, sizeof(output)), 0);
 	assert_int_equal(run("can alice lift", output, sizeof(output)), 0);
 	assert_int_equal(run("catalog site", output, sizeof(output)), 0);
 	assert_non_null(strstr(output, "lift"));
-	write_below("etc/rolegate/catalogs/workspace.conf", "name = \"workspace\";");
+	write_below(ROLEGATE_CONF_DIR "/catalogs/workspace.conf", "name = \"workspace\";");
 	assert_int_equal(run("apply", output, sizeof(output)), 3);
 	assert_non_null(strstr(output, "is there twice"));
 }
@@ -309,9 +309,9 @@ static void speaks_json(void **state)
 	char words[256];
 
 	(void)state;
-	write_below("etc/rolegate/rolegate.conf", policy);
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf", policy);
 	assert_int_equal(run("apply", output, sizeof(output)), 0);
-	write_below("etc/rolegate/policy.d/50-more.conf",
+	write_below(ROLEGATE_CONF_DIR "/policy.d/50-more.conf",
 		    "roles = ( { name = \"r\"; privileges = \"mail\"; } );\n");
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
 		int status;
@@ -322,7 +322,7 @@ static void speaks_json(void **state)
 		    !strstr(output, verbs[i].part))
 			fail_msg("%s: %d %s", verbs[i].words, status, output);
 	}
-	write_below("etc/rolegate/policy.d/50-more.conf", "roles = 1;\n");
+	write_below(ROLEGATE_CONF_DIR "/policy.d/50-more.conf", "roles = 1;\n");
 	assert_int_equal(run("apply --json", output, sizeof(output)), 3);
 	assert_non_null(strstr(output, "\"problems\": [\n    {\n      \"severity\": \"error\""));
 }
@@ -372,7 +372,7 @@ static int make_policy(void **state)
 	static char output[4096];
 
 	make_root(state);
-	write_below("etc/rolegate/rolegate.conf", policy);
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf", policy);
 	write_below("etc/passwd", passwd);
 	write_below("etc/group", group);
 	assert_int_equal(run("apply", output, sizeof(output)), 0);
