@@ -125,22 +125,28 @@ static uint64_t number_of(const char *name)
 	return *end == '\0' && errno == 0 ? n : 0;
 }
 
+/* Begin to list an open folder, whose descriptor stays the caller's. NULL and errno. */
+static DIR *open_listing(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir && fd >= 0)
+		close(fd);
+	return dir;
+}
+
 /* All numbers there are, in no order, on the heap. */
 static int list_generations(const struct state *state, uint64_t **ret_list, size_t *ret_n)
 {
-	int fd = open_folder_at(state->generations, ".");
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = open_listing(state->generations);
 	uint64_t *list = NULL;
 	size_t n = 0, max = 0;
 	struct dirent *entry;
 	int r = 0;
 
-	if (!dir) {
-		r = fd < 0 ? fd : -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
+	if (!dir)
+		return -errno;
 	while (r == 0 && (entry = readdir(dir))) {
 		uint64_t number = number_of(entry->d_name), *more;
 
@@ -187,17 +193,12 @@ static int sweep(int fd, const char *name, unsigned int depth);
 
 static int sweep_inside(int folder, unsigned int depth)
 {
-	int fd = open_folder_at(folder, ".");
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = open_listing(folder);
 	struct dirent *entry;
 	int r = 0;
 
-	if (!dir) {
-		r = fd < 0 ? fd : -errno;
-		if (fd >= 0)
-			close(fd);
-		return r;
-	}
+	if (!dir)
+		return -errno;
 	while (r == 0 && (entry = readdir(dir)))
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
 			r = sweep(folder, entry->d_name, depth);

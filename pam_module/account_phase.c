@@ -10,7 +10,9 @@
 static enum speak_result judge(struct consultation *c, const struct arguments *arguments, int error)
 {
 	if (error < 0)
-		return !arguments->has_no_rescue && consult_is_root(c) ? SPEAK_RESCUE : SPEAK_ERROR;
+		return !arguments->has_no_rescue && c->has_no_policy && consult_is_root(c)
+			       ? SPEAK_RESCUE
+			       : SPEAK_ERROR;
 	if (c->decision.verdict == ROLEGATE_ALLOW)
 		return SPEAK_ALLOW;
 	return c->decision.permissive || arguments->is_permissive ? SPEAK_WOULD_DENY : SPEAK_DENY;

@@ -24,20 +24,26 @@ static int find_actor(struct consultation *c)
 	return r;
 }
 
-/* Get what the last decision lacked. 1 there is more to decide on; 0 there is not; or an error. */
+/*
+ * Get what the last decision lacked, one thing at a time: to know that somebody is uid 0 may be enough, and
+ * root is not to be refused because a directory of groups does not answer.
+ *
+ * Returns 1 there is more to decide on; 0 there is not; or an error.
+ */
 static int get_more(struct consultation *c)
 {
 	const struct rolegate_decision *d = &c->decision;
 	struct account *person = d->about_actor ? &c->actor : &c->subject;
+	unsigned int fact = d->wants & ROLEGATE_FACT_UID ? ROLEGATE_FACT_UID : d->wants;
 	int r;
 
 	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
 		return 0;
-	r = d->wants_actor ? find_actor(c) : account_look_up(person, d->wants);
+	r = d->wants_actor ? find_actor(c) : account_look_up(person, fact);
 	return r < 0 ? r : 1;
 }
 
-/* Facts come in at most three steps: the actor, the uid, the groups. */
+/* Facts come in at most three steps, the actor, the uid, the groups, and each is followed by a decision. */
 static int decide(struct consultation *c)
 {
 	int r = 1;
@@ -48,10 +54,12 @@ static int decide(struct consultation *c)
 
 		r = rolegate_decide(c->policy, &c->request, &subject, c->has_actor ? &actor : NULL,
 				    &c->decision);
+		c->has_no_policy = r < 0;
 		if (r == 0)
 			r = get_more(c);
 	}
-	return r;
+	/* A question that is still open is no answer. */
+	return r > 0 ? -EIO : r;
 }
 
 int consult(struct consultation *c, const char *state_dir, const char *user)
@@ -61,13 +69,12 @@ int consult(struct consultation *c, const char *state_dir, const char *user)
 	c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
 						  .reason = ROLEGATE_SYSTEM_ERROR };
 	r = account_init(&c->subject, user);
-	if (r == 0)
+	if (r == 0) {
 		r = rolegate_policy_open(state_dir, &c->policy, &c->trouble);
+		c->has_no_policy = r < 0;
+	}
 	if (r == 0)
 		r = decide(c);
-	/* A question that is still open is no answer. */
-	if (r > 0)
-		r = -EIO;
 	if (r < 0) {
 		c->decision.verdict = ROLEGATE_DENY;
 		c->decision.reason = rolegate_reason_of_error(r);

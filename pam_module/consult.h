@@ -18,6 +18,7 @@ struct consultation {
 	char *trouble;			/* then: what is wrong, for the log */
 	struct account subject, actor;
 	bool has_actor;
+	bool has_no_policy; /* no answer for want of a usable policy, and not because NSS failed (D7) */
 	struct rolegate_decision decision;
 };
 
