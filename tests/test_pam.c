@@ -1299,6 +1299,11 @@ static const char conflict_and_group[] = CATALOGS NO_ROOT FOUR_EYES
 	"assign = ( { user = \"{system}\"; roles = [ \"pays\" ]; },\n"
 	"  { group = \"{system_group}\"; roles = [ \"approves\" ]; } );\n";
 
+static const char root_and_group[] = CATALOGS
+	"assign = ( { group = \"{system_group}\"; roles = [ \"user\" ]; } );\n";
+static const char no_root_and_group[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"{system_group}\"; roles = [ \"user\" ]; } );\n";
+
 /* Ask, and count what is asked in turn. */
 static void count_lookups(const struct pam_case *cases, size_t n, unsigned int n_users,
 			  unsigned int n_lists)
@@ -1371,6 +1376,10 @@ static void test_failing_lookups(void **unused)
 		  PAM_SYSTEM_ERR, "reason=system-error" },
 		{ "A6 a conflict that cannot be ruled out", conflict_and_group, "{system}", "sshd",
 		  "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "D6 that somebody is uid 0 is enough", root_and_group, "root", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D7 is for a lost policy, not for a silent directory", no_root_and_group, "root",
+		  "sshd", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
 	};
 	const struct circumstances no_users = { .faults = FAULT_USERS };
 	const struct circumstances no_lists = { .faults = FAULT_GROUP_LIST };
