@@ -2,6 +2,7 @@
 #include "model.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 const char *model_capability_name(unsigned int i)
 {
@@ -93,30 +94,27 @@ static void *add_element(struct model *model, void **items, size_t n, size_t *ma
 	}
 	*items = grown;
 	element = (unsigned char *)grown + n * item_size;
-	for (size_t i = 0; i < item_size; i++)
-		element[i] = 0;
+	memset(element, 0, item_size);
 	return element;
 }
 
 /*
- * The number of a name in a table of which items[number] belongs to it. A new name gets a zeroed
- * item, and *ret_is_new. The item's room is made first, so that a name never lacks its item.
+ * The number of a name in a table of which items[number] belongs to it. A new name gets a zeroed item, and
+ * *ret_is_new. The item's room is made first, so that a name never lacks its item.
  */
 static uint32_t number_of(struct model *model, struct names *names, const char *name, void **items,
 			  size_t *max, size_t item_size, bool *ret_is_new)
 {
-	uint32_t id = names_find(names, name);
+	size_t n_before = names->n;
+	uint32_t id;
 
-	*ret_is_new = id == NAMES_NONE;
-	if (!*ret_is_new)
-		return id;
+	*ret_is_new = false;
 	if (!add_element(model, items, names->n, max, item_size))
 		return NAMES_NONE;
 	id = names_add(names, &model->arena, name);
-	if (id == NAMES_NONE) {
+	if (id == NAMES_NONE)
 		model->arena.is_exhausted = true;
-		*ret_is_new = false;
-	}
+	*ret_is_new = names->n > n_before;
 	return id;
 }
 

@@ -10,27 +10,24 @@
 #define COMPARE_MAX 64u
 #define FAR 4u
 
-static size_t first_slot(const struct names *names, const char *name)
-{
-	uint64_t hash = format_hash(FORMAT_HASH_START, name, strlen(name));
-
-	return format_spread(hash) & (names->n_slots - 1);
-}
-
 /* The slot of a name, or the free one where it would go. */
-static size_t find_slot(const struct names *names, const char *name)
+static size_t find_slot(const struct names *names, const char *name, uint32_t spread)
 {
-	size_t slot = first_slot(names, name);
+	size_t slot = spread & (names->n_slots - 1);
 
-	while (names->slots[slot] != NAMES_NONE &&
-	       strcmp(names->list[names->slots[slot]], name) != 0)
+	for (uint32_t id = names->slots[slot]; id != NAMES_NONE; id = names->slots[slot]) {
+		if (names->spreads[id] == spread && strcmp(names->list[id], name) == 0)
+			break;
 		slot = (slot + 1) & (names->n_slots - 1);
+	}
 	return slot;
 }
 
 uint32_t names_find(const struct names *names, const char *name)
 {
-	return names->n_slots ? names->slots[find_slot(names, name)] : NAMES_NONE;
+	if (!names->n_slots)
+		return NAMES_NONE;
+	return names->slots[find_slot(names, name, format_name_spread(name, strlen(name)))];
 }
 
 /* Keep the slots at most half full. */
@@ -45,28 +42,49 @@ static bool grow_slots(struct names *names)
 	free(names->slots);
 	names->slots = slots;
 	names->n_slots = n;
-	for (size_t i = 0; i < names->n; i++)
-		names->slots[find_slot(names, names->list[i])] = (uint32_t)i;
+	for (size_t i = 0; i < names->n; i++) {
+		size_t slot = names->spreads[i] & (n - 1);
+
+		/* All names differ: the first free one is theirs. */
+		while (slots[slot] != NAMES_NONE)
+			slot = (slot + 1) & (n - 1);
+		slots[slot] = (uint32_t)i;
+	}
+	return true;
+}
+
+/* Room for one more name. */
+static bool grow_lists(struct names *names)
+{
+	const char **list = array_grow(names->list, names->n, &names->max, sizeof(*list));
+	uint32_t *spreads;
+
+	if (!list)
+		return false;
+	names->list = list;
+	spreads = array_grow(names->spreads, names->n, &names->max_spreads, sizeof(*spreads));
+	if (!spreads)
+		return false;
+	names->spreads = spreads;
 	return true;
 }
 
 uint32_t names_add(struct names *names, struct arena *arena, const char *name)
 {
-	const char **list;
-	size_t slot;
+	size_t n = strlen(name), slot;
+	uint32_t spread = format_name_spread(name, n);
 
 	if (names->n * 2 >= names->n_slots && !grow_slots(names))
 		return NAMES_NONE;
-	slot = find_slot(names, name);
+	slot = find_slot(names, name, spread);
 	if (names->slots[slot] != NAMES_NONE)
 		return names->slots[slot];
-	list = array_grow(names->list, names->n, &names->max, sizeof(*list));
-	if (!list)
+	if (!grow_lists(names))
 		return NAMES_NONE;
-	names->list = list;
-	list[names->n] = arena_string(arena, name, strlen(name));
-	if (!list[names->n])
+	names->list[names->n] = arena_string(arena, name, n);
+	if (!names->list[names->n])
 		return NAMES_NONE;
+	names->spreads[names->n] = spread;
 	names->slots[slot] = (uint32_t)names->n;
 	return (uint32_t)names->n++;
 }
@@ -74,6 +92,7 @@ uint32_t names_add(struct names *names, struct arena *arena, const char *name)
 void names_free(struct names *names)
 {
 	free(names->list);
+	free(names->spreads);
 	free(names->slots);
 	*names = (struct names){ 0 };
 }

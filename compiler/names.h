@@ -14,7 +14,8 @@
 
 struct names {
 	const char **list; /* by number; the strings lie in the arena */
-	size_t n, max;
+	uint32_t *spreads; /* by number; format_name_spread(), for it is wanted again and again */
+	size_t n, max, max_spreads;
 	uint32_t *slots;
 	size_t n_slots;
 };

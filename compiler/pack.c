@@ -180,13 +180,12 @@ static int fill_buckets(const struct names *names, bool (*skip)(const char *name
 	at = ret->starts + 1;
 	for (size_t i = 0; i < names->n; i++)
 		if (!skip || !skip(names->list[i]))
-			at[format_bucket(names->list[i], strlen(names->list[i]), ret->n) + 1]++;
+			at[(names->spreads[i] & (ret->n - 1)) + 1]++;
 	for (uint32_t b = 1; b <= ret->n; b++)
 		at[b] += at[b - 1];
 	for (size_t i = 0; i < names->n; i++)
 		if (!skip || !skip(names->list[i]))
-			ret->order[at[format_bucket(names->list[i], strlen(names->list[i]),
-						    ret->n)]++] = (uint32_t)i;
+			ret->order[at[names->spreads[i] & (ret->n - 1)]++] = (uint32_t)i;
 	return 0;
 }
 

@@ -169,12 +169,10 @@ static inline uint32_t format_spread(uint64_t hash)
 	return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-/* The bucket of a name; n_buckets is a power of two. */
-static inline uint32_t format_bucket(const void *name, size_t n, uint32_t n_buckets)
+/* The number that says in which bucket a name lies: its lower bits, as many as there are buckets for. */
+static inline uint32_t format_name_spread(const void *name, size_t n)
 {
-	uint64_t hash = format_hash(FORMAT_HASH_START, name, n);
-
-	return format_spread(hash) & (n_buckets - 1);
+	return format_spread(format_hash(FORMAT_HASH_START, name, n));
 }
 
 static inline void format_put32(unsigned char *to, uint32_t value)

@@ -201,7 +201,8 @@ int policy_find_name(const struct rolegate_policy *policy, char kind, const char
 	ret_record->heap = NULL;
 	if (n > FORMAT_NAME_MAX)
 		return 0;
-	r = store_find(&policy->store, kind, format_bucket(name, n, policy_buckets(policy, kind)),
+	r = store_find(&policy->store, kind,
+		       format_name_spread(name, n) & (policy_buckets(policy, kind) - 1),
 		       ret_record);
 	if (r < 0)
 		return r;
