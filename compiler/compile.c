@@ -176,9 +176,13 @@ static int read_policy_d(struct compiled *compiled, const struct tree *tree, con
 			     strerror(-fd));
 		return 0;
 	}
+	source_check_folder(fd, folder, &compiled->report);
 	n = scandirat(fd, ".", &entries, is_source_name, by_bytes);
-	if (n < 0)
-		r = -errno;
+	if (n < 0 && errno == ENOMEM)
+		r = -ENOMEM;
+	else if (n < 0)
+		report_error(&compiled->report, PLACE_NOWHERE, "%s cannot be listed: %s", folder,
+			     strerror(errno));
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
 			r = read_policy_d_file(compiled, tree, folder, entries[i]->d_name);
@@ -194,7 +198,7 @@ static int read_policy(struct compiled *compiled, const struct tree *tree, const
 {
 	uint32_t file;
 	char *path;
-	int r;
+	int fd, r;
 
 	if (asprintf(policy_d, "%s/policy.d", conf_dir) < 0) {
 		*policy_d = NULL;
@@ -210,6 +214,11 @@ static int read_policy(struct compiled *compiled, const struct tree *tree, const
 	free(path);
 	if (r == -ENOMEM)
 		return r;
+	fd = tree_open_file(tree, conf_dir, O_RDONLY | O_DIRECTORY, 0);
+	if (fd >= 0) {
+		source_check_folder(fd, conf_dir, &compiled->report);
+		close(fd);
+	}
 	return read_policy_d(compiled, tree, *policy_d);
 }
 

@@ -152,9 +152,17 @@ static void scan_string(struct scan *s)
 /* A whole number outside 32 bits wraps around in libconfig 1.5 without a word. */
 static void check_number(struct scan *s, const char *begin, size_t n)
 {
+	size_t sign = *begin == '-' || *begin == '+';
 	char text[24], *end;
 	long long value;
 
+	/* Some versions of libconfig read it by eights. */
+	if (n > sign + 1 && begin[sign] == '0' && is_digit(begin[sign + 1])) {
+		report_error(s->report, here(s),
+			     "`%.*s` begins with 0: is it by tens or by eights? Leave the 0 out",
+			     n < 40 ? (int)n : 40, begin);
+		return;
+	}
 	if (n < sizeof(text)) {
 		memcpy(text, begin, n);
 		text[n] = '\0';

@@ -240,17 +240,34 @@ static void limit(struct resolving *r, size_t n, size_t most, const char *what)
 			     most);
 }
 
+/* Bytes that an assignment takes in the compiled policy, at most. */
+static size_t assignment_size(const struct model_assignment *assignment)
+{
+	return 32 + (assignment->why ? strlen(assignment->why) : 0) +
+	       (assignment->approved_by ? strlen(assignment->approved_by) : 0) +
+	       (size_t)assignment->n_roles * 4;
+}
+
 static void limit_holders(struct resolving *r, const struct model_holders *holders)
 {
 	const struct model *model = r->model;
 
 	for (size_t i = 0; i < holders->names.n; i++) {
 		const struct model_holder *holder = &holders->list[i];
+		struct place place = model->assignments[holder->last].place;
+		size_t size = 0;
 
+		for (uint32_t k = holder->first; k != NAMES_NONE; k = model->assignments[k].next)
+			size += assignment_size(&model->assignments[k]);
 		if (holder->n > FORMAT_ASSIGNS_MAX)
-			report_error(r->report, model->assignments[holder->last].place,
+			report_error(r->report, place,
 				     "\"%s\" has %u assignments; at most %u are possible",
 				     holders->names.list[i], holder->n, FORMAT_ASSIGNS_MAX);
+		else if (size > FORMAT_HOLDER_MAX)
+			report_error(
+				r->report, place,
+				"the assignments of \"%s\" take %zu bytes, reasons included; at most %u are possible",
+				holders->names.list[i], size, FORMAT_HOLDER_MAX);
 	}
 }
 

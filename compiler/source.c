@@ -137,6 +137,21 @@ int source_read(struct sources *sources, const struct tree *tree, const char *pa
 	return r;
 }
 
+void source_check_folder(int fd, const char *path, struct report *report)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		report_error(report, PLACE_NOWHERE, "%s cannot be examined: %s", path,
+			     strerror(errno));
+	else if ((st.st_uid != 0 && st.st_uid != geteuid()) || st.st_mode & (S_IWGRP | S_IWOTH))
+		report_error(
+			report, PLACE_NOWHERE,
+			"%s is not root's alone: others could take sources away; chown it to root, and "
+			"chmod go-w it",
+			path);
+}
+
 int source_add_text(struct sources *sources, const char *path, const char *text, size_t n,
 		    uint32_t *ret_file)
 {

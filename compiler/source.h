@@ -44,6 +44,12 @@ struct sources {
 int source_read(struct sources *sources, const struct tree *tree, const char *path,
 		struct report *report, uint32_t *ret_file);
 
+/*
+ * Report a folder of sources that others could write to: they could take files away, or bring back old ones.
+ * fd is open on it.
+ */
+void source_check_folder(int fd, const char *path, struct report *report);
+
 /* Add a text that is in memory, as if it had been read from `path`. 0 or -ENOMEM. */
 int source_add_text(struct sources *sources, const char *path, const char *text, size_t n,
 		    uint32_t *ret_file);

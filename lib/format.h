@@ -59,8 +59,10 @@
 	64u /* permissions of one service: they are kept as the bits of one word */
 #define FORMAT_ASSIGN_ROLES_MAX 64u /* roles of one assignment */
 #define FORMAT_ASSIGNS_MAX 256u	    /* assignments of one user or group */
-#define FORMAT_DEFAULTS_MAX 64u	    /* default roles */
-#define FORMAT_CONFLICTS_MAX 1024u  /* conflict rules */
+#define FORMAT_HOLDER_MAX                                                                          \
+	(128u << 10) /* bytes of all assignments of one user or group; a bucket holds several */
+#define FORMAT_DEFAULTS_MAX 64u	   /* default roles */
+#define FORMAT_CONFLICTS_MAX 1024u /* conflict rules */
 #define FORMAT_CONFLICT_ROLES_MAX 64u
 #define FORMAT_MEMBERS_MAX                                                                         \
 	1024u /* roles in conflict rules, all told: each role has a map of them */

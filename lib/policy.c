@@ -100,6 +100,7 @@ static int open_policy(const char *state_dir, bool load, struct rolegate_policy 
 		       char **reterr_reason)
 {
 	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
+	struct rolegate_policy *policy;
 	struct record head;
 	struct store store;
 	int r = -EINVAL;
@@ -112,17 +113,17 @@ static int open_policy(const char *state_dir, bool load, struct rolegate_policy 
 	if (r < 0)
 		goto out;
 	what = "the head of the compiled policy";
-	r = new_policy(&store, &head, ret_policy);
+	r = new_policy(&store, &head, &policy);
 	if (r < 0) {
 		store_close(&store);
 		goto out;
 	}
 	what = "the compiled policy";
-	r = load ? store_load(&(*ret_policy)->store) : 0;
-	if (r < 0) {
-		rolegate_policy_close(*ret_policy);
-		*ret_policy = NULL;
-	}
+	r = load ? store_load(&policy->store) : 0;
+	if (r < 0)
+		rolegate_policy_close(policy);
+	else
+		*ret_policy = policy;
 out:
 	if (r < 0 && reterr_reason &&
 	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
@@ -399,7 +400,10 @@ int policy_load_sources(const struct rolegate_policy *policy, struct record *ret
 	if (r < 0)
 		return r;
 	*ret_n = cursor_below(ret_cursor, FORMAT_SOURCES_MAX + 1);
-	return 0;
+	if (!ret_cursor->is_bad)
+		return 0;
+	store_record_free(ret_record);
+	return -EBADMSG;
 }
 
 bool policy_read_source(struct cursor *cursor, struct rolegate_source *ret)

@@ -239,7 +239,10 @@ int store_load(struct store *store)
 		free(memory);
 		return r;
 	}
-	/* What is in it now is what will be asked; the head has been checked, and has to be the same. */
+	/*
+	 * The bounds of the tables were read before; each record is checked when it is found, and the
+	 * head, which has been, is not read again.
+	 */
 	if (memcmp(memory, store->toc, FORMAT_TOC_SIZE) != 0) {
 		free(memory);
 		return -EBADMSG;

@@ -418,6 +418,26 @@ static void keeps_limits(void **state)
 	}
 }
 
+/* What `check` calls sound has to fit into a compiled policy: long reasons count, too. */
+static void limits_reasons(void **state)
+{
+	enum { N = 200, LENGTH = 900 };
+	char *text = malloc((size_t)N * (LENGTH + 60) + 200), *end = text;
+	struct compiled compiled;
+
+	(void)state;
+	assert_non_null(text);
+	end += sprintf(end, "catalogs = [ \"workspace\" ];\nassign = (");
+	for (int i = 0; i < N; i++)
+		end += sprintf(end, "%s{ user = \"u\"; roles = [ \"user\" ]; why = \"%0*d\"; }\n",
+			       i ? "," : "", LENGTH, i);
+	strcpy(end, ");");
+	assert_int_not_equal(support_compile_text(&compiled, text), 0);
+	assert_true(support_has_problem(&compiled, REPORT_ERROR, N + 1, "reasons included"));
+	compile_free(&compiled);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -428,6 +448,7 @@ int main(void)
 		cmocka_unit_test(inherits_over_ten_thousand),
 		cmocka_unit_test(bounds_the_report),
 		cmocka_unit_test(keeps_limits),
+		cmocka_unit_test(limits_reasons),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the guard lets through to libconfig. Each text that it refuses is one that libconfig 1.5
+ * or 1.7 swallows, mends silently, chokes on or dies of; each that it lets through is what people
+ * write.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard.h"
+
+/* A literal with its length: some hold a NUL. */
+#define TEXT(literal) (literal), sizeof(literal) - 1
+
+/* Look at a text. Owner of the report: report_free(). */
+static bool look(const char *text, size_t n, struct report *ret)
+{
+	struct sources sources = { 0 };
+	uint32_t file;
+	bool good;
+
+	*ret = (struct report){ 0 };
+	assert_int_equal(source_add_text(&sources, "/etc/rolegate/x.conf", text, n, &file), 0);
+	good = guard_check(&sources.list[file], file, ret);
+	assert_false(ret->is_out_of_memory);
+	assert_int_equal(good, ret->n_errors == 0);
+	/* It looks, and changes nothing. */
+	assert_memory_equal(sources.list[file].text, text, n);
+	sources_free(&sources);
+	return good;
+}
+
+static bool has(const struct report *report, unsigned int line, const char *part)
+{
+	for (size_t i = 0; i < report->n; i++)
+		if (report->problems[i].place.line == line &&
+		    strstr(report->problems[i].text, part))
+			return true;
+	return false;
+}
+
+static void print(const char *name, const struct report *report)
+{
+	print_message("%s: %zu errors\n", name, report->n_errors);
+	for (size_t i = 0; i < report->n; i++)
+		print_message("  line %u: %s\n", report->problems[i].place.line,
+			      report->problems[i].text);
+}
+
+/* ---- Refused ---- */
+
+#define ENDLESS_COMMENT "this comment never ends"
+#define ENDLESS_STRING "this string does not end on its line"
+#define SIDE_BY_SIDE "two strings side by side"
+#define NO_NUMBER "is not a number that the policy can hold"
+#define NO_ESCAPE "begins no known escape"
+#define NO_INCLUDES "there are no includes"
+#define STRANGE "does not belong here"
+
+static const struct {
+	const char *name, *text;
+	size_t n;
+	unsigned int line;
+	const char *part;
+} refused[] = {
+	{ "comment never closed", TEXT("a = 1;\n/* b = 2;\nc = 3;\n"), 2, ENDLESS_COMMENT },
+	{ "comment closed by its own slash", TEXT("/*/ a = 1;"), 1, ENDLESS_COMMENT },
+	{ "comment opened by the last two bytes", TEXT("a = 1; /*"), 1, ENDLESS_COMMENT },
+	{ "comment whose end is cut", TEXT("a = 1;\n\n/* x *"), 3, ENDLESS_COMMENT },
+	{ "string never closed", TEXT("a = \"x;\nb = 2;\n"), 1, ENDLESS_STRING },
+	{ "string closed by the next line's quote", TEXT("a = \"x;\nb = \"y\";\n"), 1,
+	  ENDLESS_STRING },
+	{ "string over two lines", TEXT("a = \"x\ny\";\n"), 1, ENDLESS_STRING },
+	{ "string at the very end", TEXT("a = 1;\nb = \""), 2, ENDLESS_STRING },
+	{ "string whose last quote is escaped", TEXT("a = \"x\\\";\n"), 1, ENDLESS_STRING },
+	{ "stray quote between settings", TEXT("a = 1;\n\"\nb = 2;\n"), 2, ENDLESS_STRING },
+	{ "stray quote after a string", TEXT("a = \"x\"\";\n"), 1, ENDLESS_STRING },
+	{ "stray quote that a comment seems to close", TEXT("a = \" ; # \nb = 1; # \"\n"), 1,
+	  ENDLESS_STRING },
+
+	{ "@include at the start of a line", TEXT("a = 1;\n@include \"/etc\"\n"), 2, NO_INCLUDES },
+	{ "@include behind blanks", TEXT(" \t @include \"/etc/passwd\"\n"), 1, NO_INCLUDES },
+	{ "@include inside a group", TEXT("a = {\n@include \"x\"\n};\n"), 2, NO_INCLUDES },
+	{ "@include after a setting", TEXT("a = 1; @include \"x\"\n"), 1, NO_INCLUDES },
+	{ "@include whose quote is not closed", TEXT("a = 1;\n@include \""), 2, NO_INCLUDES },
+	{ "@include behind a comment", TEXT("/* x */ @include \"x\"\n"), 1, NO_INCLUDES },
+	{ "@include behind a carriage return", TEXT("a = 1;\r@include \"x\"\n"), 1, NO_INCLUDES },
+	{ "@ alone", TEXT("a = 1;\nb = @;\n"), 2, NO_INCLUDES },
+
+	{ "NUL in a name", TEXT("user = \"ali\0ce\";\n"), 1, "a NUL byte" },
+	{ "NUL between settings", TEXT("a = 1;\n\nb = 2;\0\n"), 3, "a NUL byte" },
+	{ "NUL alone", TEXT("\0"), 1, "a NUL byte" },
+	{ "NUL in a comment", TEXT("# x\0y\n"), 1, "a NUL byte" },
+
+	{ "2147483648", TEXT("a = 2147483648;"), 1, NO_NUMBER },
+	{ "-2147483649", TEXT("a = -2147483649;"), 1, NO_NUMBER },
+	{ "4294967297, which wraps to 1", TEXT("\na = 4294967297;"), 2, NO_NUMBER },
+	{ "more than 64 bits", TEXT("a = 18446744073709551617;"), 1, NO_NUMBER },
+	{ "a long row of digits", TEXT("a = 100000000000000000000000000000000000000000000000001;"),
+	  1, NO_NUMBER },
+	{ "hexadecimal that wraps to -1", TEXT("a = 0xffffffff;"), 1, NO_NUMBER },
+	{ "hexadecimal that wraps to 1", TEXT("a = 0x100000001;"), 1, NO_NUMBER },
+	{ "hexadecimal in capitals", TEXT("a = 0XFFFFFFFFFFFFFFFFF;"), 1, NO_NUMBER },
+	{ "a leading 0: 10 to some, 8 to others", TEXT("\na = 010;"), 2, "by tens or by eights" },
+	{ "a leading 0 behind a sign", TEXT("a = -01;"), 1, "by tens or by eights" },
+	{ "64 bits by L", TEXT("a = 4294967297L;"), 1, NO_NUMBER },
+	{ "64 bits by LL", TEXT("a = 1LL;"), 1, NO_NUMBER },
+	{ "hexadecimal with L", TEXT("a = 0x1L;"), 1, NO_NUMBER },
+	{ "a number wraps inside a list", TEXT("a = (\n1,\n4294967296 );"), 3, NO_NUMBER },
+
+	{ "forgotten comma", TEXT("a = [ \"adm\" \"in\" ];"), 1, SIDE_BY_SIDE },
+	{ "forgotten comma, no blank", TEXT("a = \"adm\"\"in\";"), 1, SIDE_BY_SIDE },
+	{ "forgotten comma over a line", TEXT("a = [ \"adm\"\n\t\"in\" ];"), 2, SIDE_BY_SIDE },
+	{ "forgotten comma over a CRLF", TEXT("a = [ \"adm\"\r\n\"in\" ];"), 2, SIDE_BY_SIDE },
+	{ "forgotten comma over comments",
+	  TEXT("a = [ \"adm\" # base, or\n\t/* else */ // so\n\t\"in\" ];"), 3, SIDE_BY_SIDE },
+
+	{ "escape \\x00", TEXT("a = \"x\\x00y\";"), 1, NO_ESCAPE },
+	{ "escape \\X00", TEXT("a = \"x\\X00y\";"), 1, NO_ESCAPE },
+	{ "escape \\x of one digit", TEXT("a = \"\\x4\";"), 1, NO_ESCAPE },
+	{ "escape \\x of no digits", TEXT("a = \"\\xzz\";"), 1, NO_ESCAPE },
+	{ "escape \\x at the string's end", TEXT("a = \"\\x\";"), 1, NO_ESCAPE },
+	{ "escape \\0", TEXT("a = \"\\0\";"), 1, NO_ESCAPE },
+	{ "escape \\u", TEXT("a = \"\\u0041\";"), 1, NO_ESCAPE },
+	/* 1.5 keeps the backslash, 1.8 knows it as a control character. */
+	{ "escape \\a", TEXT("a = \"DOMAIN\\adam\";"), 1, NO_ESCAPE },
+	{ "escape \\ before a newline", TEXT("a = \"x\\\ny\";"), 1, NO_ESCAPE },
+
+	{ "`}` closes nothing", TEXT("a = 1;\n};\n"), 2, "`}` closes nothing" },
+	{ "`)` closes nothing", TEXT(")"), 1, "`)` closes nothing" },
+	{ "`)` closes `{`", TEXT("a = {\nb = 1;\n)"), 3, "`)` cannot close the `{` of line 1" },
+	{ "`]` closes `(`", TEXT("a = ( 1 ];"), 1, "`]` cannot close the `(` of line 1" },
+	{ "`(` never closed", TEXT("a = 1;\nb = (\n{ c = 1; }\n"), 2, "this `(` is never closed" },
+	{ "the inner one never closed", TEXT("a = {\nb = [\n"), 2, "this `[` is never closed" },
+
+	{ "set twice", TEXT("a = 1;\nb = 2;\na = 3;\n"), 3, "`a` is set twice, first on line 1" },
+	{ "set twice, the name alone on its line", TEXT("a = 1;\na\n\n= 2;\n"), 2,
+	  "`a` is set twice, first on line 1" },
+	{ "set twice, once with a colon", TEXT("a = 1;\na : 2;\n"), 2,
+	  "`a` is set twice, first on line 1" },
+	{ "set twice with a comment before `=`", TEXT("a = 1;\na /* x */ # y\n= 2;\n"), 2,
+	  "`a` is set twice, first on line 1" },
+	{ "set twice in a nested group", TEXT("x = (\n{ u = 1;\nu = 2; } );"), 3,
+	  "`u` is set twice, first on line 2" },
+	{ "set twice around a group", TEXT("a = 1;\ng = { a = 1; };\na = 2;"), 3,
+	  "`a` is set twice, first on line 1" },
+
+	{ "single quotes", TEXT("a = 'x';"), 1, STRANGE },
+	{ "a dollar", TEXT("a = $HOME;"), 1, STRANGE },
+	{ "a backslash outside a string", TEXT("user = DOMAIN\\user;"), 1, STRANGE },
+	{ "a lone slash", TEXT("a = 1 / 2;"), 1, STRANGE },
+	{ "a byte order mark",
+	  TEXT("\xef\xbb\xbf"
+	       "a = 1;"),
+	  1, STRANGE },
+	{ "UTF-8 outside a string", TEXT("a = 1;\nn\xc3\xa4me = 2;"), 2, "the byte 0xc3" },
+	{ "typographic quotes", TEXT("a = \xe2\x80\x9cx\xe2\x80\x9d;"), 1, "the byte 0xe2" },
+	{ "an escape sequence", TEXT("\x1b[2J"), 1, "the byte 0x1b" },
+	{ "a vertical tab", TEXT("a\v= 1;"), 1, "the byte 0x0b" },
+	{ "DEL", TEXT("\x7f"), 1, "the byte 0x7f" },
+};
+
+static void test_refuses(void **state)
+{
+	size_t n_bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		struct report report;
+
+		if (look(refused[i].text, refused[i].n, &report) ||
+		    !has(&report, refused[i].line, refused[i].part)) {
+			print(refused[i].name, &report);
+			n_bad++;
+		}
+		report_free(&report);
+	}
+	assert_int_equal(n_bad, 0);
+}
+
+/* ---- Let through ---- */
+
+static const struct {
+	const char *name, *text;
+	size_t n;
+} sound[] = {
+	{ "nothing", TEXT("") },
+	{ "a newline", TEXT("\n") },
+	{ "no newline at the end", TEXT("a = 1;") },
+	{ "a comment at the end without a newline", TEXT("a = 1; # end") },
+	{ "CRLF", TEXT("a = \"x\";\r\n# c\r\nb = [ \"y\",\r\n\"z\" ];\r\n") },
+	{ "a form feed", TEXT("a = 1;\f\nb = 2;\n") },
+	{ "quotes in comments", TEXT("# \"\n// it's \" here\n/* \" ' */ a = 1;\n") },
+	{ "@include in comments", TEXT("# @include \"x\"\n/*\n@include \"/etc\"\n*/\na = 1;\n") },
+	{ "@ in a string", TEXT("a = \"root@host\";\nb = \"@include\";\n") },
+	{ "brackets in strings and comments", TEXT("a = \"({[\"; # )}]\n/* ( */ b = \")\";\n") },
+	{ "a URL in a string", TEXT("a = \"https://example.org/#x\";\nb = 1;\n") },
+	{ "// in a string", TEXT("a = \"// no comment\"; b = 1;\n") },
+	{ "/* in a string", TEXT("a = \"/* no comment\";\nb = \"*/\";\n") },
+	{ "# in a string", TEXT("colour = \"#22aa77\";\n") },
+	{ "comments within comments", TEXT("/* /* // # */ a = 1; // /* \nb = 2; # */\n") },
+	{ "short comments", TEXT("/**//***//* **/ a = 1;\n#\n//\n") },
+	{ "DOMAIN\\\\user", TEXT("user = \"DOMAIN\\\\user\";\n") },
+	{ "known escapes", TEXT("a = \"\\n\\r\\t\\f\\\\ \\\" \\x41 \\X7e \\xC3\\xa4\";\n") },
+	{ "an escaped quote, then the end", TEXT("a = \"x\\\\\";\nb = \"y\";\n") },
+	{ "UTF-8 in strings and comments", TEXT("# gr\xc3\xbc\xc3\x9f\n"
+						"a = \"\xe2\x82\xac\";\n") },
+	{ "strings side by side, with commas", TEXT("a = [ \"x\", \"y\" ,\n\"z\" ];\n") },
+	{ "strings of two settings", TEXT("a = \"x\";\nb = \"y\"; c : \"z\"\n") },
+	{ "the largest numbers", TEXT("a = 2147483647; b = -2147483648; c = 0x7fffffff;\n") },
+	{ "other numbers", TEXT("a = 0; b = -1; c = +1; d = 0X1F; e = 1.5; f = 2e3; g = -0.5;\n") },
+	{ "truth", TEXT("a = true; b = FALSE;\n") },
+	{ "one name in several groups", TEXT("x = ( { u = 1; }, { u = 2; } );\nu = 3;\n") },
+	{ "names that differ in case, or at their end", TEXT("a = 1; A = 2; ab = 3; a-b = 4;\n") },
+	{ "no semicolons", TEXT("a = 1\nb = { c = 1\nd = 2 }\n") },
+	{ "a trailing comma", TEXT("a = ( 1, 2, );\n") },
+};
+
+static void test_lets_through(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sound) / sizeof(sound[0]); i++) {
+		struct report report;
+		bool good = look(sound[i].text, sound[i].n, &report);
+
+		if (!good)
+			print(sound[i].name, &report);
+		report_free(&report);
+		assert_true(good);
+	}
+}
+
+/* ---- Limits: at each, and one beyond it ---- */
+
+/* The text: head, then `unit` a number of times (%u in it counts), then tail. */
+static const struct {
+	const char *name, *head, *unit, *tail;
+	unsigned int at_most;
+	unsigned int line;
+	const char *part;
+} limits[] = {
+	{ "string", "\na = \"", "x", "\";\n", GUARD_WORD_MAX - 2, 2, "a string of 4097 bytes" },
+	{ "word", "\n\n", "w", " = 1;\n", GUARD_WORD_MAX, 3, "a word of 4097 bytes" },
+	{ "blanks", "a =", " ", "1;\n", GUARD_WORD_MAX, 1, "a run of blanks of 4097 bytes" },
+	{ "tabs", "a = 1;\n", "\t", "", GUARD_WORD_MAX, 2, "a run of blanks of 4097 bytes" },
+	{ "line comment", "a = 1; #", "x", "\nb = 1;\n", GUARD_WORD_MAX - 1, 1,
+	  "a comment line of 4097 bytes" },
+	{ "line comment with slashes", "//", " ", "", GUARD_WORD_MAX - 2, 1,
+	  "a comment line of 4097 bytes" },
+	{ "digits of a fraction", "a = 0.", "1", ";\n", 21, 1, NO_NUMBER },
+	{ "escapes", "a = \"", "\\\\", "\";\n", GUARD_ESCAPES_MAX, 1, "a string with 65 escapes" },
+	{ "depth", "a = ", "(", "", GUARD_DEPTH_MAX - 1, 1, "brackets nested more than 15 deep" },
+	{ "settings of the file", "", "s%u = 1;\n", "", GUARD_SETTINGS_MAX, 65,
+	  "more than 64 settings in one group" },
+	{ "settings of a group", "a = (\n{ ", "s%u = 1; ", "} );", GUARD_SETTINGS_MAX, 2,
+	  "more than 64 settings in one group" },
+};
+
+static char *make_text(size_t i, unsigned int n_units, size_t *ret_n)
+{
+	char *text = NULL;
+	FILE *to = open_memstream(&text, ret_n);
+
+	assert_non_null(to);
+	fputs(limits[i].head, to);
+	for (unsigned int k = 0; k < n_units; k++) {
+		const char *number = strstr(limits[i].unit, "%u");
+
+		if (number)
+			fprintf(to, "%.*s%u%s", (int)(number - limits[i].unit), limits[i].unit, k,
+				number + 2);
+		else
+			fputs(limits[i].unit, to);
+	}
+	fputs(limits[i].tail, to);
+	assert_int_equal(fclose(to), 0);
+	return text;
+}
+
+static void test_limits(void **state)
+{
+	size_t n_bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		struct report at, beyond;
+		size_t n;
+		char *text = make_text(i, limits[i].at_most, &n);
+
+		look(text, n, &at);
+		free(text);
+		text = make_text(i, limits[i].at_most + 1, &n);
+		look(text, n, &beyond);
+		free(text);
+		if (has(&at, limits[i].line, limits[i].part) ||
+		    !has(&beyond, limits[i].line, limits[i].part)) {
+			print(limits[i].name, &at);
+			print(limits[i].name, &beyond);
+			n_bad++;
+		}
+		report_free(&at);
+		report_free(&beyond);
+	}
+	assert_int_equal(n_bad, 0);
+}
+
+/* ---- All of them ---- */
+
+static void test_reports_all(void **state)
+{
+	static const struct {
+		unsigned int line;
+		const char *part;
+	} wanted[] = {
+		{ 1, NO_NUMBER },
+		{ 2, SIDE_BY_SIDE },
+		{ 3, "`a` is set twice, first on line 1" },
+		{ 4, NO_ESCAPE },
+		{ 5, "`a` is set twice, first on line 1" },
+		{ 5, NO_NUMBER },
+		{ 6, ENDLESS_COMMENT },
+	};
+	struct report report;
+
+	(void)state;
+	look(TEXT("a = 4294967297;\n"
+		  "b = [ \"x\" \"y\" ];\n"
+		  "a = 1;\n"
+		  "c = \"DOMAIN\\user\";\n"
+		  "a = 0xffffffff;\n"
+		  "/* the end"),
+	     &report);
+	assert_int_equal(report.n_errors, sizeof(wanted) / sizeof(wanted[0]));
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		assert_true(has(&report, wanted[i].line, wanted[i].part));
+	report_free(&report);
+}
+
+/* However many there are, what is kept has an end, and what is counted has not. */
+static void test_keeps_so_many(void **state)
+{
+	const size_t n = (size_t)REPORT_MAX + 1000;
+	char *text = malloc(3 * n + 1);
+	struct report report;
+
+	(void)state;
+	assert_non_null(text);
+	for (size_t i = 0; i < n; i++)
+		memcpy(text + 3 * i, "9L\n", 3);
+	look(text, 3 * n, &report);
+	free(text);
+	assert_int_equal(report.n_errors, n);
+	assert_int_equal(report.n, REPORT_MAX);
+	report_free(&report);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refuses),	      cmocka_unit_test(test_lets_through),
+		cmocka_unit_test(test_limits),	      cmocka_unit_test(test_reports_all),
+		cmocka_unit_test(test_keeps_so_many),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,654 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Which files the library trusts (D4), and what it makes of a cdb whose tables somebody bent. The
+ * cdbs here are made by tinycdb, from records that no policy has.
+ */
+#include "support.h"
+
+#include <cdb.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store.h"
+
+#define SOUND                                                                                      \
+	"catalogs = [ \"workspace\", \"host\" ];\n"                                                \
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
+
+/* Where the head's payload begins: it is the first record. */
+#define HEAD_PAYLOAD (FORMAT_TOC_SIZE + 8 + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE)
+
+/* ---- A state folder ---- */
+
+struct state {
+	char *folder;
+	char file[600];
+};
+
+static int make_state(void **ret)
+{
+	struct state *state = calloc(1, sizeof(*state));
+
+	assert_non_null(state);
+	umask(022);
+	state->folder = support_make_folder();
+	snprintf(state->file, sizeof(state->file), "%s/%s", state->folder, FORMAT_FILE_NAME);
+	support_write_policy(SOUND, state->folder);
+	*ret = state;
+	return 0;
+}
+
+static int remove_state(void **ret)
+{
+	struct state *state = *ret;
+
+	support_remove_folder(state->folder);
+	free(state);
+	return 0;
+}
+
+/* What opening gives; a handle is closed again, and a refusal has to come with its reason. */
+static int try_open(const char *dir)
+{
+	struct rolegate_policy *policy = NULL;
+	char *reason = NULL;
+	int r = rolegate_policy_open(dir, &policy, &reason);
+
+	if (r == 0) {
+		assert_non_null(policy);
+		assert_null(reason);
+	} else {
+		assert_null(policy);
+		assert_non_null(reason);
+		assert_non_null(strstr(reason, dir));
+		assert_null(strchr(reason, '\n'));
+	}
+	rolegate_policy_close(policy);
+	free(reason);
+	/* And one who wants no reason gets the same, and so does one who wants all of it. */
+	policy = NULL;
+	assert_int_equal(rolegate_policy_open(dir, &policy, NULL), r);
+	rolegate_policy_close(policy);
+	policy = NULL;
+	assert_int_equal(rolegate_policy_load(dir, &policy, &reason), r);
+	assert_true((r == 0) == (policy != NULL) && (r == 0) == (reason == NULL));
+	rolegate_policy_close(policy);
+	free(reason);
+	return r;
+}
+
+/* ---- Trust ---- */
+
+static void make_mode(const struct state *state, mode_t folder, mode_t file)
+{
+	assert_int_equal(chmod(state->file, file), 0);
+	assert_int_equal(chmod(state->folder, folder), 0);
+}
+
+static const struct {
+	const char *name;
+	mode_t folder, file;
+	int want;
+} modes[] = {
+	{ "as installed", 0755, 0644, 0 },
+	{ "as private as can be", 0700, 0600, 0 },
+	{ "file for reading only", 0755, 0444, 0 },
+	{ "file writable by its group", 0755, 0664, -EPERM },
+	{ "file writable by all", 0755, 0646, -EPERM },
+	{ "file writable by others alone", 0755, 0602, -EPERM },
+	{ "folder writable by its group", 0775, 0644, -EPERM },
+	{ "folder writable by all", 0757, 0644, -EPERM },
+	{ "folder like /tmp", 01777, 0644, -EPERM },
+};
+
+static void test_modes(void **state)
+{
+	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		int r;
+
+		make_mode(*state, modes[i].folder, modes[i].file);
+		r = try_open(((struct state *)*state)->folder);
+		if (r != modes[i].want)
+			print_message("%s: %d\n", modes[i].name, r);
+		assert_int_equal(r, modes[i].want);
+	}
+}
+
+static void test_owners(void **ret)
+{
+	const struct state *state = *ret;
+
+	if (geteuid() != 0)
+		skip();
+	assert_int_equal(chown(state->file, 65534, 0), 0);
+	assert_int_equal(try_open(state->folder), -EPERM);
+	assert_int_equal(chown(state->file, 0, 65534), 0);
+	assert_int_equal(try_open(state->folder), 0);
+	assert_int_equal(chown(state->folder, 65534, 0), 0);
+	assert_int_equal(try_open(state->folder), -EPERM);
+	/* One's own files are as good as root's: who runs this could change the process itself. */
+	make_mode(state, 0755, 0644);
+	assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(try_open(state->folder), 0);
+	assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chown(state->file, 65533, 65533), 0);
+	assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(try_open(state->folder), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+	make_mode(state, 0755, 0600);
+	assert_int_equal(seteuid(65534), 0);
+	assert_int_equal(try_open(state->folder), -EPERM);
+	assert_int_equal(seteuid(0), 0);
+}
+
+/* ---- What the file is ---- */
+
+static int become_link(const char *path)
+{
+	return symlink("elsewhere", path);
+}
+
+static int become_link_to_sound(const char *path)
+{
+	char other[700];
+
+	snprintf(other, sizeof(other), "%s.sound", path);
+	return symlink(other, path);
+}
+
+static int become_fifo(const char *path)
+{
+	return mkfifo(path, 0644);
+}
+
+static int become_folder(const char *path)
+{
+	return mkdir(path, 0755);
+}
+
+static int become_nothing(const char *path)
+{
+	(void)path;
+	return 0;
+}
+
+static int become_sparse(const char *path, off_t size)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	int r = fd < 0 ? -1 : ftruncate(fd, size);
+
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+static int become_empty(const char *path)
+{
+	return become_sparse(path, 0);
+}
+
+static int become_small(const char *path)
+{
+	return become_sparse(path, FORMAT_TOC_SIZE);
+}
+
+static int become_zeros(const char *path)
+{
+	return become_sparse(path, 65536);
+}
+
+static int become_huge(const char *path)
+{
+	return become_sparse(path, (off_t)FORMAT_FILE_MAX + 1);
+}
+
+/* Where a size of 32 bits would begin anew. */
+static int become_wrapped(const char *path)
+{
+	return become_sparse(path, ((off_t)1 << 32) + 65536);
+}
+
+static const struct {
+	const char *name;
+	int (*become)(const char *path);
+	int want;
+} kinds[] = {
+	{ "missing", become_nothing, -ENOENT },
+	{ "a link to nothing", become_link, -EPERM },
+	{ "a link to a sound policy", become_link_to_sound, -EPERM },
+	{ "a FIFO", become_fifo, -EPERM },
+	{ "a folder", become_folder, -EPERM },
+	{ "empty", become_empty, -EBADMSG },
+	{ "a table of contents without contents", become_small, -EBADMSG },
+	{ "zeros", become_zeros, -EBADMSG },
+	{ "beyond 2 GiB", become_huge, -EBADMSG },
+	{ "beyond 4 GiB", become_wrapped, -EBADMSG },
+};
+
+static void test_kinds(void **ret)
+{
+	const struct state *state = *ret;
+	char sound[700];
+
+	snprintf(sound, sizeof(sound), "%s.sound", state->file);
+	assert_int_equal(rename(state->file, sound), 0);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		int r;
+
+		assert_int_equal(kinds[i].become(state->file), 0);
+		r = try_open(state->folder);
+		if (r != kinds[i].want)
+			print_message("%s: %d\n", kinds[i].name, r);
+		assert_int_equal(r, kinds[i].want);
+		(void)remove(state->file);
+	}
+}
+
+static void test_folders(void **ret)
+{
+	const struct state *state = *ret;
+	struct rolegate_policy *policy = NULL;
+	char path[700], *reason = NULL;
+
+	snprintf(path, sizeof(path), "%s/none", state->folder);
+	assert_int_equal(try_open(path), -ENOENT);
+	assert_int_equal(try_open(state->file), -EPERM);
+	snprintf(path, sizeof(path), "%s/below", state->file);
+	assert_int_equal(try_open(path), -ENOENT);
+	/* Relative: whose folder it is depends on where the caller happens to be. */
+	assert_int_equal(try_open("rolegate"), -EINVAL);
+	assert_int_equal(try_open("./rolegate"), -EINVAL);
+	assert_int_equal(try_open(""), -EINVAL);
+	assert_int_equal(rolegate_policy_open(state->folder, NULL, &reason), -EINVAL);
+	assert_non_null(reason);
+	free(reason);
+	assert_int_equal(rolegate_policy_open(state->folder, &policy, NULL), 0);
+	rolegate_policy_close(policy);
+	rolegate_policy_close(NULL);
+}
+
+/* ---- The head ---- */
+
+/* Patch the head's payload, and make its checksum right again. */
+static void patch_head(const char *path, size_t at, const void *bytes, size_t n)
+{
+	size_t size, n_payload;
+	unsigned char *file = (unsigned char *)support_read_file(path, &size);
+	uint64_t hash;
+
+	n_payload = format_get32(file + FORMAT_TOC_SIZE + 4) - FORMAT_SUM_SIZE;
+	assert_true(at + n <= n_payload);
+	memcpy(file + HEAD_PAYLOAD + at, bytes, n);
+	hash = format_hash(FORMAT_HASH_START, file + FORMAT_TOC_SIZE + 8, FORMAT_KEY_SIZE);
+	hash = format_hash(hash, file + HEAD_PAYLOAD, n_payload);
+	format_put32(file + HEAD_PAYLOAD - FORMAT_SUM_SIZE, (uint32_t)hash);
+	format_put32(file + HEAD_PAYLOAD - FORMAT_SUM_SIZE + 4, (uint32_t)(hash >> 32));
+	support_write_file(path, file, size, 0644);
+	free(file);
+}
+
+static const struct {
+	const char *name;
+	size_t at;
+	const char *bytes;
+	size_t n;
+	int want;
+} heads[] = {
+	{ "another magic", 0, "rolegatf", 8, -EBADMSG },
+	{ "format 0", 8, "\0\0\0\0", 4, -EPROTONOSUPPORT },
+	{ "format 2", 8, "\2\0\0\0", 4, -EPROTONOSUPPORT },
+	{ "a format of many years from now", 8, "\1\0\0\1", 4, -EPROTONOSUPPORT },
+	{ "another size", 12, "\1\0\0\0", 4, -EBADMSG },
+	{ "generation 0", 16, "\0\0\0\0\0\0\0\0", 8, -EBADMSG },
+	{ "unknown flags", 32, "\x20", 1, -EBADMSG },
+	{ "too many roles", 33, "\xff\xff\xff\xff", 4, -EBADMSG },
+	{ "no roles", 33, "\0\0\0\0", 4, -EBADMSG },
+	{ "no permissions", 37, "\0\0\0\0", 4, -EBADMSG },
+	{ "too many conflicts", 41, "\xff\xff\0\0", 4, -EBADMSG },
+	{ "too many prefixes", 45, "\xff\xff\0\0", 4, -EBADMSG },
+	{ "no buckets of users", 57, "\0\0\0\0", 4, -EBADMSG },
+	{ "three buckets of groups", 61, "\3\0\0\0", 4, -EBADMSG },
+	{ "2^31 buckets of services", 65, "\0\0\0\x80", 4, -EBADMSG },
+	{ "other_services of no kind", 73, "\3", 1, -EBADMSG },
+	{ "other_services of a permission that is not there", 74, "\xff\xff\xff\xff", 4, -EBADMSG },
+};
+
+static void test_heads(void **ret)
+{
+	const struct state *state = *ret;
+
+	patch_head(state->file, 0, FORMAT_MAGIC, 8);
+	assert_int_equal(try_open(state->folder), 0);
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		int r;
+
+		support_write_policy(SOUND, state->folder);
+		patch_head(state->file, heads[i].at, heads[i].bytes, heads[i].n);
+		r = try_open(state->folder);
+		if (r != heads[i].want)
+			print_message("%s: %d\n", heads[i].name, r);
+		assert_int_equal(r, heads[i].want);
+	}
+}
+
+/* ---- Records and tables ---- */
+
+static void add_record(struct cdb_make *cdb, char letter, uint32_t number, const void *payload,
+		       size_t n)
+{
+	unsigned char key[FORMAT_KEY_SIZE], *data = malloc(FORMAT_SUM_SIZE + n);
+	uint64_t hash;
+
+	assert_non_null(data);
+	format_key(key, letter, number);
+	memcpy(data + FORMAT_SUM_SIZE, payload, n);
+	hash = format_hash(FORMAT_HASH_START, key, sizeof(key));
+	hash = format_hash(hash, payload, n);
+	format_put32(data, (uint32_t)hash);
+	format_put32(data + 4, (uint32_t)(hash >> 32));
+	assert_int_equal(
+		cdb_make_add(cdb, key, sizeof(key), data, (unsigned int)(FORMAT_SUM_SIZE + n)), 0);
+	free(data);
+}
+
+static uint32_t hash_of(char letter, uint32_t number)
+{
+	unsigned char key[FORMAT_KEY_SIZE];
+
+	format_key(key, letter, number);
+	return cdb_hash(key, sizeof(key));
+}
+
+/* Two numbers of the letter U whose keys cdb cannot tell apart. */
+static void find_twins(uint32_t *ret_a, uint32_t *ret_b)
+{
+	for (uint32_t a = 0; a < 65536; a++)
+		for (uint32_t b = a + 1; b < a + 65536; b++)
+			if (hash_of('U', a) == hash_of('U', b)) {
+				*ret_a = a;
+				*ret_b = b;
+				return;
+			}
+	fail_msg("no twins");
+}
+
+/* Sizes of payloads, around the room that a record has without the heap. */
+static const size_t sizes[] = { 0, 1, 1002, 1003, 1004, 1024, 1025, 70000, FORMAT_RECORD_MAX - 8 };
+
+#define N_SIZES (sizeof(sizes) / sizeof(sizes[0]))
+
+/* A cdb with a head, records R of those sizes, two twins, and one too large. */
+static void write_cdb(const char *path, uint32_t twin_a, uint32_t twin_b)
+{
+	unsigned char *payload = malloc(FORMAT_RECORD_MAX);
+	struct cdb_make cdb;
+	int fd;
+
+	assert_non_null(payload);
+	memset(payload, 'x', FORMAT_RECORD_MAX);
+	(void)unlink(path);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(cdb_make_start(&cdb, fd), 0);
+	add_record(&cdb, FORMAT_HEAD, 0, "head", 4);
+	for (uint32_t i = 0; i < N_SIZES; i++)
+		add_record(&cdb, 'R', i, payload, sizes[i]);
+	add_record(&cdb, 'U', twin_a, "first", 5);
+	add_record(&cdb, 'U', twin_b, "second", 6);
+	add_record(&cdb, 'R', 99, payload, FORMAT_RECORD_MAX - 7);
+	assert_int_equal(cdb_make_finish(&cdb), 0);
+	close(fd);
+	free(payload);
+}
+
+static void open_store(const struct state *state, struct store *ret)
+{
+	const char *what = NULL;
+	struct record head;
+
+	assert_int_equal(store_open(ret, state->folder, FORMAT_FILE_NAME, &head, &what), 0);
+	assert_int_equal(head.n, 4);
+	assert_memory_equal(head.payload, "head", 4);
+	store_record_free(&head);
+}
+
+/* What write_cdb() wrote is found, and nothing else. */
+static void check_records(const struct store *store, uint32_t a, uint32_t b)
+{
+	struct record record;
+	size_t n_wrong = 0;
+
+	for (uint32_t i = 0; i < N_SIZES; i++) {
+		assert_int_equal(store_find(store, 'R', i, &record), 0);
+		assert_int_equal(record.n, sizes[i]);
+		for (size_t k = 0; k < record.n; k++)
+			n_wrong += record.payload[k] != 'x';
+		store_record_free(&record);
+	}
+	assert_int_equal(n_wrong, 0);
+	assert_int_equal(store_find(store, 'U', a, &record), 0);
+	assert_memory_equal(record.payload, "first", 5);
+	store_record_free(&record);
+	assert_int_equal(store_find(store, 'U', b, &record), 0);
+	assert_memory_equal(record.payload, "second", 6);
+	store_record_free(&record);
+	/* What has to be there and is not, is damage. */
+	assert_int_equal(store_find(store, 'R', 98, &record), -EBADMSG);
+	assert_int_equal(store_find(store, 'R', 99, &record), -EBADMSG);
+}
+
+static void test_records(void **ret)
+{
+	const struct state *state = *ret;
+	uint32_t a = 0, b = 0;
+	struct store store;
+
+	find_twins(&a, &b);
+	write_cdb(state->file, a, b);
+	open_store(state, &store);
+	check_records(&store, a, b);
+	assert_int_equal(store_load(&store), 0);
+	check_records(&store, a, b);
+	store_close(&store);
+}
+
+/* What a table of a sound file says, and where it lies. */
+struct table {
+	off_t entry; /* in the table of contents */
+	uint32_t at, n;
+	off_t slot; /* of the key looked for */
+	uint32_t position;
+};
+
+static void find_slot(const char *path, char letter, uint32_t number, struct table *ret)
+{
+	size_t size;
+	unsigned char *file = (unsigned char *)support_read_file(path, &size);
+	uint32_t hash = hash_of(letter, number), slot;
+
+	ret->entry = (off_t)(hash & 255) * 8;
+	ret->at = format_get32(file + ret->entry);
+	ret->n = format_get32(file + ret->entry + 4);
+	for (slot = (hash >> 8) % ret->n;; slot = (slot + 1) % ret->n) {
+		ret->slot = (off_t)ret->at + (off_t)slot * 8;
+		ret->position = format_get32(file + ret->slot + 4);
+		if (format_get32(file + ret->slot) == hash)
+			break;
+	}
+	free(file);
+}
+
+static void patch32(const char *path, off_t at, uint32_t value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	unsigned char bytes[4];
+
+	assert_true(fd >= 0);
+	format_put32(bytes, value);
+	assert_int_equal(pwrite(fd, bytes, 4, at), 4);
+	close(fd);
+}
+
+enum where { ENTRY_AT, ENTRY_N, SLOT_HASH, SLOT_POSITION, RECORD_KEY_LENGTH, RECORD_LENGTH };
+
+static const struct {
+	const char *name;
+	enum where where;
+	uint32_t value;
+} games[] = {
+	{ "a table inside the table of contents", ENTRY_AT, 0 },
+	{ "a table one byte before the records", ENTRY_AT, FORMAT_TOC_SIZE - 1 },
+	{ "a table among the records", ENTRY_AT, FORMAT_TOC_SIZE },
+	{ "a table beyond the end", ENTRY_AT, 0x7fffffff },
+	{ "a table at the last possible place", ENTRY_AT, 0xffffffff },
+	{ "a table of no slots", ENTRY_N, 0 },
+	{ "a table of many slots", ENTRY_N, 0x7fffffff },
+	{ "a table whose size in bytes is 0 in 32 bits", ENTRY_N, 0x20000000 },
+	{ "a table of all the slots there could be", ENTRY_N, 0xffffffff },
+	{ "another hash", SLOT_HASH, 0 },
+	{ "no record", SLOT_POSITION, 0 },
+	{ "a record inside the table of contents", SLOT_POSITION, 1 },
+	{ "a record that is the head", SLOT_POSITION, FORMAT_TOC_SIZE },
+	{ "a record between two", SLOT_POSITION, FORMAT_TOC_SIZE + 1 },
+	{ "a record beyond the end", SLOT_POSITION, 0x7fffffff },
+	{ "a record at the last possible place", SLOT_POSITION, 0xffffffff },
+	{ "a key of no bytes", RECORD_KEY_LENGTH, 0 },
+	{ "a key of many bytes", RECORD_KEY_LENGTH, 0xffffffff },
+	{ "a record shorter than its checksum", RECORD_LENGTH, FORMAT_SUM_SIZE - 1 },
+	{ "a record of nothing but its checksum", RECORD_LENGTH, FORMAT_SUM_SIZE },
+	{ "a record shorter by a byte", RECORD_LENGTH, FORMAT_SUM_SIZE + 4 },
+	{ "a record longer by a byte", RECORD_LENGTH, FORMAT_SUM_SIZE + 6 },
+	{ "a record beyond the room", RECORD_LENGTH, 1100 },
+	{ "a record of the largest size", RECORD_LENGTH, FORMAT_RECORD_MAX },
+	{ "a record above the largest size", RECORD_LENGTH, FORMAT_RECORD_MAX + 1 },
+	{ "a record of all the bytes there could be", RECORD_LENGTH, 0xffffffff },
+};
+
+static off_t offset_of(enum where where, const struct table *table)
+{
+	switch (where) {
+	case ENTRY_AT:
+		return table->entry;
+	case ENTRY_N:
+		return table->entry + 4;
+	case SLOT_HASH:
+		return table->slot;
+	case SLOT_POSITION:
+		return table->slot + 4;
+	case RECORD_KEY_LENGTH:
+		return table->position;
+	default:
+		return (off_t)table->position + 4;
+	}
+}
+
+static void test_games(void **ret)
+{
+	const struct state *state = *ret;
+	uint32_t a = 0, b = 0;
+	struct table table;
+
+	find_twins(&a, &b);
+	for (size_t i = 0; i < sizeof(games) / sizeof(games[0]); i++) {
+		struct record record;
+		struct store store;
+		int r;
+
+		write_cdb(state->file, a, b);
+		find_slot(state->file, 'U', a, &table);
+		patch32(state->file, offset_of(games[i].where, &table), games[i].value);
+		open_store(state, &store);
+		r = store_find(&store, 'U', a, &record);
+		if (r != -EBADMSG)
+			print_message("%s: %d\n", games[i].name, r);
+		assert_int_equal(r, -EBADMSG);
+		assert_null(record.heap);
+		assert_int_equal(store_load(&store), 0);
+		assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+		store_close(&store);
+	}
+}
+
+/* A slot that points at the twin is passed over, and does not answer in its stead. */
+static void test_twins(void **ret)
+{
+	const struct state *state = *ret;
+	struct table first, second;
+	struct record record;
+	struct store store;
+	uint32_t a = 0, b = 0;
+
+	find_twins(&a, &b);
+	write_cdb(state->file, a, b);
+	find_slot(state->file, 'U', a, &first);
+	second = first;
+	second.slot += 8;
+	if (second.slot == (off_t)first.at + (off_t)first.n * 8)
+		second.slot = first.at;
+	/* The first slot of that hash is the one that was written first: swap the two. */
+	open_store(state, &store);
+	assert_int_equal(store_find(&store, 'U', a, &record), 0);
+	store_record_free(&record);
+	store_close(&store);
+	patch32(state->file, first.slot + 4, first.position + 8 + 5 + 8 + 5);
+	patch32(state->file, second.slot + 4, first.position);
+	open_store(state, &store);
+	assert_int_equal(store_find(&store, 'U', a, &record), 0);
+	assert_memory_equal(record.payload, "first", 5);
+	store_record_free(&record);
+	assert_int_equal(store_find(&store, 'U', b, &record), 0);
+	assert_memory_equal(record.payload, "second", 6);
+	store_record_free(&record);
+	store_close(&store);
+}
+
+/* All slots taken by others: the search has an end. */
+static void test_full_table(void **ret)
+{
+	const struct state *state = *ret;
+	const uint32_t n = 1000000;
+	struct table table;
+	struct record record;
+	struct store store;
+	uint32_t a = 0, b = 0;
+	char *slots = malloc((size_t)n * 8);
+	size_t size;
+	int fd;
+
+	assert_non_null(slots);
+	find_twins(&a, &b);
+	write_cdb(state->file, a, b);
+	find_slot(state->file, 'U', a, &table);
+	free(support_read_file(state->file, &size));
+	memset(slots, 0x7f, (size_t)n * 8);
+	fd = open(state->file, O_WRONLY | O_APPEND | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, slots, (size_t)n * 8), (ssize_t)n * 8);
+	close(fd);
+	free(slots);
+	patch32(state->file, table.entry, (uint32_t)size);
+	patch32(state->file, table.entry + 4, n);
+	open_store(state, &store);
+	assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+	assert_int_equal(store_load(&store), 0);
+	assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+	store_close(&store);
+}
+
+#define STATE_TEST(function) cmocka_unit_test_setup_teardown(function, make_state, remove_state)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STATE_TEST(test_modes),	  STATE_TEST(test_owners), STATE_TEST(test_kinds),
+		STATE_TEST(test_folders), STATE_TEST(test_heads),  STATE_TEST(test_records),
+		STATE_TEST(test_games),	  STATE_TEST(test_twins),  STATE_TEST(test_full_table),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
