@@ -442,7 +442,7 @@ void state_prune(const struct state *state, uint64_t active, uint64_t parent)
 	uint64_t *list = NULL;
 	size_t n = 0;
 
-	if (list_generations(state, &list, &n) < 0)
+	if (list_generations(state, &list, &n) < 0 || n == 0)
 		return;
 	qsort(list, n, sizeof(*list), by_number_down);
 	for (size_t i = STATE_KEEP; i < n; i++) {

@@ -164,8 +164,8 @@ static void joins_files(void **state)
 {
 	static const char *const texts[] = {
 		"catalogs = [ \"workspace\" ]; assign = ( { user = \"a\"; roles = [ \"user\" ]; } );",
-		"assign = ( { user = \"a\"; roles = [ \"guest\" ]; }, { user = \"b\"; roles = [ \"user\" ]; } );"
-		"default_roles = [ \"guest\" ]; catalogs = [ \"workspace\" ];",
+		("assign = ( { user = \"a\"; roles = [ \"guest\" ]; }, { user = \"b\"; roles = [ \"user\" ]; } );"
+		 "default_roles = [ \"guest\" ]; catalogs = [ \"workspace\" ];"),
 		"default_roles = [ \"user\" ];",
 	};
 	static const char *const twice[] = {

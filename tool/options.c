@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "verbs.h"
@@ -49,11 +50,16 @@ static void print_help(void)
 int options_complain(const char *verb, const char *format, ...)
 {
 	va_list arguments;
+	char *text;
+	int n;
 
 	va_start(arguments, format);
-	fprintf(stderr, "rolegate%s%s: ", verb ? " " : "", verb ? verb : "");
-	vfprintf(stderr, format, arguments);
+	n = vasprintf(&text, format, arguments);
 	va_end(arguments);
+	if (n < 0)
+		return EXIT_SYSTEM;
+	fprintf(stderr, "rolegate%s%s: %s", verb ? " " : "", verb ? verb : "", text);
+	free(text);
 	for (const struct verb *known = verbs; verb && known->name; known++)
 		if (!strcmp(known->name, verb))
 			fprintf(stderr, "\nUsage: rolegate %s %s", known->name, known->usage);

@@ -14,24 +14,29 @@ struct question {
 	struct rolegate_request request;
 };
 
-/* Find the policy and the person. EXIT_DONE to go on. Owner: end_question(), always. */
-static int begin_question(struct tool *tool, struct question *q)
+/* Find the policy and the person. False after a complaint. Owner: end_question(), always. */
+static bool begin_question(struct tool *tool, struct question *q, int *ret_status)
 {
 	const char *user = tool->options.words[0];
-	int r, status = EXIT_DONE;
+	int r;
 
 	*q = (struct question){ 0 };
-	if (!*user)
-		return options_complain(tool->options.verb, "the user's name is empty");
-	if (!tool_time(tool, &q->request.at, &status))
-		return status;
-	r = tool->options.given & OPTION_CANDIDATE ? tool_open_candidate(tool, &q->policy, &status)
-						   : tool_open(tool, &q->policy, &status);
+	if (!*user) {
+		*ret_status = options_complain(tool->options.verb, "the user's name is empty");
+		return false;
+	}
+	if (!tool_time(tool, &q->request.at, ret_status))
+		return false;
+	r = tool->options.given & OPTION_CANDIDATE
+		    ? tool_open_candidate(tool, &q->policy, ret_status)
+		    : tool_open(tool, &q->policy, ret_status);
 	if (r < 0)
-		return status;
+		return false;
 	r = tool->options.groups ? people_suppose(tool, user, tool->options.groups, &q->account)
 				 : people_find(tool, user, &q->account);
-	return r < 0 ? tool_fail_errno(tool, r, "looking the user up") : EXIT_DONE;
+	if (r < 0)
+		*ret_status = tool_fail_errno(tool, r, "looking the user up");
+	return r == 0;
 }
 
 static void end_question(struct question *q)
@@ -365,8 +370,7 @@ int verb_explain(struct tool *tool)
 
 	if (by_permission != (tool->options.n_words == 1))
 		return options_complain("explain", "say either a service or --permission P");
-	status = begin_question(tool, &q);
-	if (status == EXIT_DONE) {
+	if (begin_question(tool, &q, &status)) {
 		if (by_permission)
 			q.request.permission = tool->options.permission;
 		else
@@ -386,8 +390,7 @@ int verb_can(struct tool *tool)
 	struct question q;
 	int r, status;
 
-	status = begin_question(tool, &q);
-	if (status != EXIT_DONE)
+	if (!begin_question(tool, &q, &status))
 		goto out;
 	q.request.permission = tool->options.words[1];
 	r = ask(&q, &e);
