@@ -54,15 +54,36 @@ AC_DEFUN([ROLEGATE_SANITIZERS], [
 	AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" = xyes])
 ])
 
-dnl tinycdb is linked statically: one shared library less is 26 microseconds less of every login.
+dnl tinycdb is linked statically: one shared library less is 26 microseconds less of every login. Debian 12 has an
+dnl archive of position-independent code beside the other; Debian 13 has one that serves for both. Either has to link
+dnl into a shared object, without relocations in its text.
 AC_DEFUN([ROLEGATE_CDB], [
 	AC_CHECK_HEADER([cdb.h], [], [AC_MSG_ERROR([tinycdb is missing: install libcdb-dev])])
 	AC_ARG_WITH([cdb-archive],
 		[AS_HELP_STRING([--with-cdb-archive=FILE], [tinycdb's archive of position-independent code])],
-		[CDB_LIBS=$withval], [CDB_LIBS=`$CC $CFLAGS -print-file-name=libcdb_pic.a`])
-	AC_MSG_CHECKING([for tinycdb's libcdb_pic.a])
-	AS_IF([test -f "$CDB_LIBS"], [AC_MSG_RESULT([$CDB_LIBS])],
-		[AC_MSG_ERROR([not found; say where it is by --with-cdb-archive=FILE])])
+		[rolegate_archives=$withval],
+		[rolegate_archives="`$CC $CFLAGS -print-file-name=libcdb_pic.a` `$CC $CFLAGS -print-file-name=libcdb.a`"])
+	AC_MSG_CHECKING([for a tinycdb archive that fits into a shared object])
+	CDB_LIBS=
+	rolegate_saved_LIBS=$LIBS
+	rolegate_saved_CFLAGS=$CFLAGS
+	rolegate_saved_LDFLAGS=$LDFLAGS
+	for rolegate_archive in $rolegate_archives; do
+		test -f "$rolegate_archive" || continue
+		LIBS=$rolegate_archive
+		CFLAGS="$rolegate_saved_CFLAGS -fPIC"
+		LDFLAGS="$rolegate_saved_LDFLAGS -shared -Wl,-z,text"
+		AC_LINK_IFELSE([AC_LANG_SOURCE([[#include <cdb.h>
+int try_cdb(struct cdb_make *c);
+int try_cdb(struct cdb_make *c) { return cdb_make_add(c, "", 0, "", 0) + cdb_make_finish(c); }]])],
+			[CDB_LIBS=$rolegate_archive])
+		test -z "$CDB_LIBS" || break
+	done
+	LIBS=$rolegate_saved_LIBS
+	CFLAGS=$rolegate_saved_CFLAGS
+	LDFLAGS=$rolegate_saved_LDFLAGS
+	AS_IF([test -n "$CDB_LIBS"], [AC_MSG_RESULT([$CDB_LIBS])],
+		[AC_MSG_ERROR([none found; say where one is by --with-cdb-archive=FILE])])
 	AC_SUBST([CDB_LIBS])
 ])
 
