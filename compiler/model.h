@@ -213,7 +213,7 @@ struct model {
 	uint32_t owner_role, manage_permission;
 };
 
-/* An empty policy with the defaults of policy.md. */
+/* An empty policy with the defaults of rolegate.conf(5). */
 void model_init(struct model *model);
 void model_free(struct model *model);
 

@@ -60,7 +60,7 @@ enum rolegate_verdict {
 
 /*
  * Why, in one word. The names (rolegate_reason_name) are part of the interface.
- * Source:   policy.md D1, command.md.
+ * Source:   rolegate.conf(5) D1, rolegate(8).
  */
 enum rolegate_reason {
 	ROLEGATE_SYSTEM_ERROR = 0,   /* memory or input/output failed: denied */
@@ -212,7 +212,7 @@ struct rolegate_explanation {
  * Returns:  0; -ENOENT nothing was ever applied; -EPERM not trustworthy; -EBADMSG damaged;
  *           -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM; -EIO.
  * Threads:  no shared state.
- * Source:   policy.md D4.   Since: 0.1
+ * Source:   rolegate.conf(5) D4.   Since: 0.1
  */
 ROLEGATE_API int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
 				      char **reterr_reason);
@@ -255,7 +255,7 @@ ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy
  * Returns:  0 there is an answer; -EBADMSG, -ENOMEM, -EIO none could be had: the decision is DENY
  *           with the reason; -EINVAL neither service nor permission, or no name.
  * Threads:  one handle may be used by many threads at once.
- * Source:   policy.md P1-P12, D1-D6.   Since: 0.1
+ * Source:   rolegate.conf(5) P1-P12, D1-D6.   Since: 0.1
  */
 ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
 				 const struct rolegate_request *request,

@@ -37,7 +37,7 @@ struct record {
  * Returns:  0; -ENOENT, -EPERM, -EBADMSG, -ENOMEM, -EIO as rolegate_policy_open(). On failure
  *           nothing is left open, and *reterr_what (a literal) says what was wrong with which of
  *           the two.
- * Source:   policy.md D4.
+ * Source:   rolegate.conf(5) D4.
  */
 int store_open(struct store *store, const char *dir, const char *name, struct record *ret_head,
 	       const char **reterr_what);

@@ -13,7 +13,7 @@
  * PAM_SUCCESS stands for ROLEGATE_ALLOW alone. PAM_IGNORE never stands for an error (a stack
  * could go on without us), and PAM_NEW_AUTHTOK_REQD for nothing at all: sshd and sudo let the
  * user in with it.
- * Source:   policy.md D4; pam_rolegate(8), which has the same table.
+ * Source:   rolegate.conf(5) D4; pam_rolegate(8), which has the same table.
  */
 int codes_account(enum rolegate_verdict verdict, enum rolegate_reason reason);
 

@@ -3,8 +3,9 @@
  * Rolegate's rules a second time: slow, by names and recursion, to check the real evaluator
  * against.
  *
- * Written from policy.md alone. Nothing is prepared, numbered or cached: every question walks the
- * arrays below from the start, so that each function can be read beside the rule it stands for.
+ * Written from the rules of rolegate.conf(5) alone. Nothing is prepared, numbered or cached:
+ * every question walks the arrays below from the start, so that each function can be read beside
+ * the rule it stands for.
  */
 #ifndef ROLEGATE_TEST_NAIVE_H
 #define ROLEGATE_TEST_NAIVE_H

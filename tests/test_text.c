@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* command.md: «Reason codes». Others rely on them, so a change here breaks their programs. */
+/* pam_rolegate(8) lists the reason codes. Others rely on them, so a change here breaks their programs. */
 static const struct {
 	enum rolegate_reason reason;
 	const char *name;

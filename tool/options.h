@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Exit statuses (command.md). */
+/* Exit statuses (rolegate(8)). */
 enum exit_status {
 	EXIT_DONE = 0,	  /* done, or allowed */
 	EXIT_DENIED = 1,  /* denied; differences; findings */

@@ -10,7 +10,7 @@
 
 /*
  * Find a user with uid and groups. Unknown ones get ROLEGATE_FACT_ABSENT on the host, and are
- * ordinary people in no group below a root (command.md).
+ * ordinary people in no group below a root (rolegate(8)).
  *
  * Returns 0, -ENOMEM or -EIO.
  * Owner:    account_free(), always.
