@@ -158,7 +158,7 @@ static inline uint64_t format_hash(uint64_t hash, const void *bytes, size_t n)
 
 	for (; n >= 8; n -= 8, p += 8) {
 		hash = (hash ^ format_get64(p)) * UINT64_C(0x9e3779b97f4a7c15);
-		hash ^= hash >> 32;
+		hash ^= hash >> 29; /* not as at the end: twice the same would undo itself */
 	}
 	for (; n > 0; n--, p++)
 		hash = (hash ^ *p) * UINT64_C(0x100000001b3);

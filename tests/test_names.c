@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "format.h"
 #include "names.h"
 
 static void numbers_in_order(void **state)
@@ -28,6 +29,34 @@ static void numbers_in_order(void **state)
 	assert_int_equal(names_find(&names, "name100000"), NAMES_NONE);
 	names_free(&names);
 	arena_free(&arena);
+}
+
+/*
+ * Names that differ in a few digits, of every length, spread over buckets: a hash that lost its mixing at lengths that
+ * are a multiple of eight once heaped a hundred of them into each.
+ */
+static void spreads_similar_names(void **state)
+{
+	enum { NAMES = 4096, BUCKETS = 1024 };
+	static unsigned int buckets[BUCKETS];
+	char name[64];
+
+	(void)state;
+	for (int length = 4; length <= 40; length++) {
+		unsigned int fullest = 0;
+
+		memset(buckets, 0, sizeof(buckets));
+		for (int i = 0; i < NAMES; i++) {
+			unsigned int *bucket;
+
+			snprintf(name, sizeof(name), "%0*d", length, i);
+			bucket = &buckets[format_name_spread(name, strlen(name)) & (BUCKETS - 1)];
+			fullest = ++*bucket > fullest ? *bucket : fullest;
+		}
+		/* Four on average: a fair hash has some dozen in the fullest. */
+		if (fullest > 20)
+			fail_msg("%u names of %d bytes in one bucket", fullest, length);
+	}
 }
 
 static void measures_distance(void **state)
@@ -89,9 +118,8 @@ static void suggests_near_misses(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers_in_order),
-		cmocka_unit_test(measures_distance),
-		cmocka_unit_test(gives_up_on_long_words),
+		cmocka_unit_test(numbers_in_order),	cmocka_unit_test(spreads_similar_names),
+		cmocka_unit_test(measures_distance),	cmocka_unit_test(gives_up_on_long_words),
 		cmocka_unit_test(suggests_near_misses),
 	};
 
