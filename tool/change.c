@@ -98,12 +98,12 @@ static int check_root(struct tool *tool, const struct author *author, int error)
 	return EXIT_DONE;
 }
 
-static int check_author_here(struct tool *tool, const struct author *author, const char *state_dir)
+static int check_author_here(struct tool *tool, const struct author *author)
 {
 	struct rolegate_policy *active = NULL;
 	int r, status;
 
-	r = rolegate_policy_open(state_dir, &active, NULL);
+	r = rolegate_policy_open(NULL, &active, NULL);
 	if (r == -ENOMEM)
 		return tool_out_of_memory(tool);
 	status = r < 0 ? check_root(tool, author, r) : check_owner(tool, author, active);
@@ -117,17 +117,9 @@ static int check_author_here(struct tool *tool, const struct author *author, con
  */
 static int check_author(struct tool *tool, const struct author *author)
 {
-	if (!tool->root)
-		return check_author_here(tool, author, NULL);
-	if (geteuid() == 0 && author->uid != 0) {
-		int status = check_author_here(tool, author, NULL);
-
-		if (status != EXIT_DONE)
-			return status;
-	}
-	if (!tool->output.json)
-		fputs("note: below --root nobody's authority is checked (A1-A3, A7)\n", stderr);
-	return EXIT_DONE;
+	if (tool->root && (geteuid() != 0 || author->uid == 0))
+		return EXIT_DONE;
+	return check_author_here(tool, author);
 }
 
 /* ---- What has to hold afterwards ---- */
@@ -285,6 +277,12 @@ static int apply_locked(struct tool *tool, const struct author *author, const st
 	struct compiled compiled;
 	int status;
 
+	/* Once more: whoever held the lock may have taken from the author what the first look saw. */
+	status = check_author(tool, author);
+	if (status != EXIT_DONE)
+		return status;
+	if (tool->root && !tool->output.json)
+		fputs("note: below --root nobody's authority is checked (A1-A3, A7)\n", stderr);
 	if (tool_compile(tool, &compiled, &status) == 0) {
 		if (!tool->output.json)
 			tool_print_problems(tool, &compiled);
@@ -311,6 +309,7 @@ int change_apply(struct tool *tool, const char *why, struct change *ret)
 		status = tool_fail_errno(tool, r, "finding out who you are");
 		goto out;
 	}
+	/* Before anything is made or waited for; what counts is the look under the lock. */
 	status = check_author(tool, &author);
 	if (status != EXIT_DONE)
 		goto out;
