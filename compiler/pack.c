@@ -358,7 +358,8 @@ static void put_role(struct packer *p, uint32_t id)
 
 	begin(p);
 	put_u8(p, (role->needs_approval ? FORMAT_ROLE_NEEDS_APPROVAL : 0) |
-			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0));
+			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0) |
+			  (role->is_owner ? FORMAT_ROLE_OWNER : 0));
 	put_members(p, role);
 	put_bytes(p, role->closure, n_map);
 	end(p, FORMAT_ROLE, id);
@@ -441,6 +442,20 @@ static void put_catalogs(struct packer *p)
 	end(p, FORMAT_CATALOGS, 0);
 }
 
+static void put_role_groups(struct packer *p)
+{
+	begin(p);
+	put_u32(p, (uint32_t)p->model->n_role_groups);
+	for (size_t i = 0; i < p->model->n_role_groups; i++) {
+		const struct model_role_group *seen = &p->model->role_groups[i];
+
+		put_u32(p, seen->role.id);
+		put_string(p, seen->group);
+		put_place(p, seen->place);
+	}
+	end(p, FORMAT_ROLE_GROUPS, 0);
+}
+
 static void put_record(struct packer *p)
 {
 	begin(p);
@@ -449,6 +464,7 @@ static void put_record(struct packer *p)
 	put_string(p, p->info->who);
 	put_string(p, p->info->known_by);
 	put_string(p, p->info->why);
+	put_string(p, p->info->effect ? p->info->effect : "");
 	end(p, FORMAT_RECORD, 0);
 }
 
@@ -494,6 +510,9 @@ static void fill_head(struct packer *p, uint32_t file_size, uint32_t n_prefixes)
 	put_u32(p, model->gate_permission.id);
 	put_u32(p, model->manage_permission);
 	put_u32(p, model->owner_role);
+	put_i64(p, p->info->trial.from);
+	put_i64(p, p->info->trial.until);
+	put_i64(p, p->info->trial.epoch);
 }
 
 /* Write the head again, now that the file's size is known. */
@@ -540,6 +559,7 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	put_conflicts(p);
 	put_sources(p);
 	put_catalogs(p);
+	put_role_groups(p);
 	put_record(p);
 	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
 		put_role(p, i);

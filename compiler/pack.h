@@ -7,12 +7,15 @@
 
 #include "model.h"
 #include "source.h"
+#include "trial.h"
 
 /* How this generation came to be. */
 struct pack_info {
 	uint64_t generation, parent; /* parent 0: none */
 	int64_t when;
 	const char *who, *known_by, *why;
+	const char *effect; /* one line; may be NULL */
+	struct trial trial; /* all 0: for good */
 };
 
 /*

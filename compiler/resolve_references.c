@@ -291,6 +291,7 @@ bool resolve_limits(struct resolving *r)
 	limit(r, model->system_account_roles.n, FORMAT_DEFAULTS_MAX, "system account roles");
 	limit(r, r->sources->n, FORMAT_SOURCES_MAX, "source files");
 	limit(r, model->n_catalogs, FORMAT_CATALOGS_MAX, "catalogs");
+	limit(r, model->n_role_groups, FORMAT_ROLE_GROUPS_MAX, "roles seen as groups");
 	limit_holders(r, &model->users);
 	limit_holders(r, &model->groups);
 	return r->report->n_errors == n_before;

@@ -381,8 +381,8 @@ int state_prepare(const struct state *state, const struct compiled *compiled,
 	return 0;
 }
 
-/* Make policy.cdb a generation's, in one step. */
-static int put_in_force(const struct state *state, uint64_t generation)
+/* Make `name`, policy.cdb or trial.cdb, a generation's, in one step. */
+static int put_in_force(const struct state *state, uint64_t generation, const char *name)
 {
 	char path[64];
 	int r;
@@ -393,8 +393,14 @@ static int put_in_force(const struct state *state, uint64_t generation)
 	if (linkat(state->generations, path, state->fd, NEW_LINK, 0) < 0)
 		return -errno;
 	/* PAM opens the policy by this name: the rename is the moment at which it changes. */
-	if (renameat(state->fd, NEW_LINK, state->fd, FORMAT_FILE_NAME) == 0)
+	if (renameat(state->fd, NEW_LINK, state->fd, name) == 0) {
+		/*
+		 * Two names of one file are left both by rename(2): so they are when a generation is
+		 * put in force that is already.
+		 */
+		(void)unlinkat(state->fd, NEW_LINK, 0);
 		return 0;
+	}
 	r = -errno;
 	(void)unlinkat(state->fd, NEW_LINK, 0);
 	return r;
@@ -406,7 +412,41 @@ static void take_back(const struct state *state, uint64_t parent)
 	if (parent == 0)
 		(void)unlinkat(state->fd, FORMAT_FILE_NAME, 0);
 	else
-		(void)put_in_force(state, parent);
+		(void)put_in_force(state, parent, FORMAT_FILE_NAME);
+}
+
+static void name_generation(char name[24], uint64_t generation)
+{
+	snprintf(name, 24, "%llu", (unsigned long long)generation);
+}
+
+/* Give the prepared generation its number. */
+static int number_generation(const struct state *state, uint64_t generation)
+{
+	char name[24];
+	int r;
+
+	name_generation(name, generation);
+	if (renameat(state->generations, NEW_FOLDER, state->generations, name) < 0)
+		return -errno;
+	r = sync_fd(state->generations);
+	if (r < 0)
+		(void)sweep(state->generations, name, SWEEP_DEPTH);
+	return r;
+}
+
+/* Put a generation in force for good, and to last. */
+static int replace(const struct state *state, uint64_t generation, uint64_t parent)
+{
+	int r;
+
+	r = put_in_force(state, generation, FORMAT_FILE_NAME);
+	if (r < 0)
+		return r;
+	r = sync_fd(state->fd);
+	if (r < 0)
+		take_back(state, parent);
+	return r;
 }
 
 int state_commit(const struct state *state, uint64_t generation, uint64_t parent)
@@ -414,20 +454,56 @@ int state_commit(const struct state *state, uint64_t generation, uint64_t parent
 	char name[24];
 	int r;
 
-	snprintf(name, sizeof(name), "%llu", (unsigned long long)generation);
-	if (renameat(state->generations, NEW_FOLDER, state->generations, name) < 0)
-		return -errno;
-	r = sync_fd(state->generations);
+	r = state_end_trial(state);
 	if (r == 0)
-		r = put_in_force(state, generation);
+		r = number_generation(state, generation);
+	if (r < 0)
+		return r;
+	r = replace(state, generation, parent);
+	if (r < 0) {
+		name_generation(name, generation);
+		(void)sweep(state->generations, name, SWEEP_DEPTH);
+	}
+	return r;
+}
+
+int state_commit_trial(const struct state *state, uint64_t generation)
+{
+	char name[24];
+	int r;
+
+	r = number_generation(state, generation);
+	if (r < 0)
+		return r;
+	r = put_in_force(state, generation, FORMAT_TRIAL_NAME);
 	if (r == 0) {
 		r = sync_fd(state->fd);
 		if (r < 0)
-			take_back(state, parent);
+			(void)unlinkat(state->fd, FORMAT_TRIAL_NAME, 0);
 	}
-	if (r < 0)
+	if (r < 0) {
+		name_generation(name, generation);
 		(void)sweep(state->generations, name, SWEEP_DEPTH);
+	}
 	return r;
+}
+
+int state_confirm(const struct state *state, uint64_t generation, uint64_t parent)
+{
+	int r;
+
+	r = replace(state, generation, parent);
+	/* From here on it is in force by both names; what is left of the trial harms nobody. */
+	if (r == 0)
+		(void)state_end_trial(state);
+	return r;
+}
+
+int state_end_trial(const struct state *state)
+{
+	if (unlinkat(state->fd, FORMAT_TRIAL_NAME, 0) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return sync_fd(state->fd);
 }
 
 static int by_number_down(const void *a, const void *b)
@@ -437,20 +513,36 @@ static int by_number_down(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-void state_prune(const struct state *state, uint64_t active, uint64_t parent)
+int state_list(const struct state *state, uint64_t **ret_list, size_t *ret_n)
 {
-	uint64_t *list = NULL;
-	size_t n = 0;
+	int r = list_generations(state, ret_list, ret_n);
 
-	if (list_generations(state, &list, &n) < 0 || n == 0)
+	if (r == 0 && *ret_n > 0)
+		qsort(*ret_list, *ret_n, sizeof(**ret_list), by_number_down);
+	return r;
+}
+
+static bool is_kept(uint64_t generation, const uint64_t *keep, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (keep[i] == generation)
+			return true;
+	return false;
+}
+
+void state_prune(const struct state *state, const uint64_t *keep, size_t n)
+{
+	uint64_t *list;
+	size_t n_list;
+
+	if (state_list(state, &list, &n_list) < 0)
 		return;
-	qsort(list, n, sizeof(*list), by_number_down);
-	for (size_t i = STATE_KEEP; i < n; i++) {
+	for (size_t i = STATE_KEEP; i < n_list; i++) {
 		char name[24];
 
-		if (list[i] == active || list[i] == parent)
+		if (is_kept(list[i], keep, n))
 			continue;
-		snprintf(name, sizeof(name), "%llu", (unsigned long long)list[i]);
+		name_generation(name, list[i]);
 		(void)sweep(state->generations, name, SWEEP_DEPTH);
 	}
 	free(list);

@@ -3,6 +3,7 @@
  * The state folder: the policy in force and the generations behind it.
  *
  *	policy.cdb             the policy in force; a hard link to its generation's
+ *	trial.cdb              likewise the one on trial, which is in force while its time runs
  *	lock                   held by whoever changes something
  *	generations/N/         policy.cdb and sources/, complete before they get their number
  *	generations/.new/      one that is being written; what a crash leaves, the next sweeps away
@@ -58,18 +59,31 @@ int state_prepare(const struct state *state, const struct compiled *compiled,
 
 /*
  * Give the prepared generation its number and put it in force, instead of `parent` (0: instead of
- * none). Returns 0 or -errno: then the parent still is in force.
+ * none). A trial that is over is swept away before. Returns 0 or -errno: then the parent still is in
+ * force.
  */
 int state_commit(const struct state *state, uint64_t generation, uint64_t parent);
+
+/* Likewise, but on trial: in force while the time runs that was packed into it. */
+int state_commit_trial(const struct state *state, uint64_t generation);
+
+/* Put the generation that is on trial in force for good, instead of `parent`. As state_commit(). */
+int state_confirm(const struct state *state, uint64_t generation, uint64_t parent);
+
+/* End a trial, or sweep away what is left of one. 0 or -errno. */
+int state_end_trial(const struct state *state);
+
+/* The numbers of all generations that are kept, the latest first, on the heap. 0 or -errno. */
+int state_list(const struct state *state, uint64_t **ret_list, size_t *ret_n);
 
 /* Sweep the prepared generation away. */
 void state_discard(const struct state *state);
 
 /*
- * Drop generations beyond STATE_KEEP, oldest first, but for `active` and `parent`. Failing to is
- * not an error.
+ * Drop generations beyond STATE_KEEP, oldest first, but for those in `keep`, n of them. Failing to
+ * is not an error.
  */
-void state_prune(const struct state *state, uint64_t active, uint64_t parent);
+void state_prune(const struct state *state, const uint64_t *keep, size_t n);
 
 /*
  * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are,

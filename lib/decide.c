@@ -319,7 +319,7 @@ static int weigh_holdings(const struct rolegate_policy *policy, struct findings 
 		h->is_approved = !(role.flags & FORMAT_ROLE_NEEDS_APPROVAL) ||
 				 is_approved(f, h->role);
 		h->grants = h->unblocked = required_in(f, role.closure);
-		if (h->in_time && h->is_approved && h->source != ROLEGATE_STEP_ROOT)
+		if (decide_is_in_force(h) && h->source != ROLEGATE_STEP_ROOT)
 			r = note_held(f, &role);
 		store_record_free(&record);
 		if (r < 0)
@@ -459,10 +459,23 @@ static bool is_satisfied(struct findings *f)
 		if (f->required[i].flags & FORMAT_PERMISSION_IN_FORCE)
 			f->in_force |= UINT64_C(1) << i;
 	for (size_t i = 0; i < f->n_holdings; i++)
-		if (f->holdings[i].in_time && f->holdings[i].is_approved)
+		if (decide_is_in_force(&f->holdings[i]))
 			f->have |= f->holdings[i].unblocked & f->in_force;
 	f->missing = all & ~f->have;
 	return f->any ? f->have != 0 : f->missing == 0;
+}
+
+/* What f->person has, and what of what is required that gives. */
+static int find_holdings(const struct rolegate_policy *policy, struct findings *f, int64_t at,
+			 unsigned int *wants)
+{
+	int r;
+
+	r = gather(policy, f, at, wants);
+	if (r < 0)
+		return r;
+	r = weigh_holdings(policy, f);
+	return r < 0 ? r : apply_conflicts(policy, f);
 }
 
 /* Decide about f->person, who exists; what is required is known and not nothing. */
@@ -472,13 +485,7 @@ static int decide_person(const struct rolegate_policy *policy, struct findings *
 	unsigned int wants = 0;
 	int r;
 
-	r = gather(policy, f, at, &wants);
-	if (r < 0)
-		return r;
-	r = weigh_holdings(policy, f);
-	if (r < 0)
-		return r;
-	r = apply_conflicts(policy, f);
+	r = find_holdings(policy, f, at, &wants);
 	if (r < 0)
 		return r;
 	if (!is_satisfied(f)) {
@@ -533,16 +540,79 @@ static int evaluate(const struct rolegate_policy *policy, const struct rolegate_
 	return decide_person(policy, f, request->at, d);
 }
 
+static void clear(struct findings *findings)
+{
+	memset(findings, 0, offsetof(struct findings, service_record));
+	findings->service_record.heap = NULL;
+	findings->holdings = findings->few;
+	findings->max_holdings = HOLDINGS_FEW;
+}
+
+int decide_hold(const struct rolegate_policy *policy, const struct rolegate_person *person,
+		int64_t at, struct findings *findings)
+{
+	unsigned int wants = 0;
+
+	clear(findings);
+	findings->person = person;
+	return find_holdings(policy, findings, at, &wants);
+}
+
+/* Add what a role gives on paths that meet no blocked role. */
+static int add_unblocked(const struct rolegate_policy *policy, const struct findings *f,
+			 uint32_t role, unsigned char *map)
+{
+	size_t n_map = format_map_size(policy->head.n_permissions);
+	struct walk walk;
+	int r;
+
+	for (r = walk_start(&walk, policy, f, role); r > 0; r = walk_next(&walk))
+		for (size_t i = 0; i < n_map; i++)
+			map[i] |= walk.info.own[i];
+	walk_free(&walk);
+	return r;
+}
+
+static int add_closure(const struct rolegate_policy *policy, uint32_t id, unsigned char *map)
+{
+	size_t n_map = format_map_size(policy->head.n_permissions);
+	struct record record;
+	struct role role;
+	int r;
+
+	r = policy_load_role(policy, id, &record, &role);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n_map; i++)
+		map[i] |= role.closure[i];
+	store_record_free(&record);
+	return 0;
+}
+
+int decide_add_held(const struct rolegate_policy *policy, const struct findings *findings,
+		    unsigned char *map)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < findings->n_holdings && r == 0; i++) {
+		const struct holding *h = &findings->holdings[i];
+
+		if (!decide_is_in_force(h))
+			continue;
+		r = findings->n_blocked > 0 && h->source != ROLEGATE_STEP_ROOT
+			    ? add_unblocked(policy, findings, h->role, map)
+			    : add_closure(policy, h->role, map);
+	}
+	return r;
+}
+
 int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_request *request,
 		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		    struct findings *findings, struct rolegate_decision *decision)
 {
 	int r = -EINVAL;
 
-	memset(findings, 0, offsetof(struct findings, service_record));
-	findings->service_record.heap = NULL;
-	findings->holdings = findings->few;
-	findings->max_holdings = HOLDINGS_FEW;
+	clear(findings);
 	*decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
 						.reason = ROLEGATE_SYSTEM_ERROR };
 	if (policy && request && subject && (request->service || request->permission)) {
@@ -565,6 +635,7 @@ int rolegate_decide(const struct rolegate_policy *policy, const struct rolegate_
 	struct findings findings;
 	int r;
 
+	policy = policy ? policy_in_force(policy) : NULL;
 	r = decide_evaluate(policy, request, subject, actor, &findings, ret_decision);
 	decide_findings_free(&findings);
 	return r;

@@ -66,6 +66,30 @@ int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_
 
 void decide_findings_free(struct findings *findings);
 
+/*
+ * Find out all that a person holds at a moment, whatever is asked for: holdings, held, blocked and
+ * violated are filled in as decide_evaluate() does.
+ *
+ * person    with uid and groups; without them their share is left out
+ * Owner:    decide_findings_free(findings), whatever is returned.
+ * Returns:  0; -EBADMSG; -ENOMEM; -EIO.
+ */
+int decide_hold(const struct rolegate_policy *policy, const struct rolegate_person *person,
+		int64_t at, struct findings *findings);
+
+/*
+ * Add to a map of permissions what the holdings give that are in force, whether or not the plan
+ * leaves it (P11). Returns as decide_hold().
+ */
+int decide_add_held(const struct rolegate_policy *policy, const struct findings *findings,
+		    unsigned char *map);
+
+/* Whether a holding gives anything, as far as time and approval go. */
+static inline bool decide_is_in_force(const struct holding *holding)
+{
+	return holding->in_time && holding->is_approved;
+}
+
 /* Whether a role gives nothing, because the person holds roles that exclude each other. */
 bool decide_is_blocked(const struct findings *findings, uint32_t role);
 

@@ -299,6 +299,7 @@ int rolegate_explain(const struct rolegate_policy *policy, const struct rolegate
 	struct findings findings;
 	int r;
 
+	policy = policy ? policy_in_force(policy) : NULL;
 	r = decide_evaluate(policy, request, subject, actor, &findings, &decision);
 	if (r < 0)
 		goto out;

@@ -22,15 +22,16 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "rolegate"
-#define FORMAT_VERSION 1u
+#define FORMAT_VERSION 2u
 
 #define FORMAT_TOC_SIZE 2048u /* cdb's table of contents: 256 pairs of position and length */
 #define FORMAT_SUM_SIZE 8u    /* checksum before each payload */
 #define FORMAT_KEY_SIZE 5u    /* letter and number */
 #define FORMAT_FILE_NAME "policy.cdb"
+#define FORMAT_TRIAL_NAME "trial.cdb" /* the same, in force while its trial runs */
 
 /* The letters of the keys. */
-#define FORMAT_HEAD 'H'		   /* 0: struct rg_head */
+#define FORMAT_HEAD 'H'		   /* 0: what is true of the policy as a whole */
 #define FORMAT_USERS 'U'	   /* bucket: holders */
 #define FORMAT_GROUPS 'G'	   /* bucket: holders */
 #define FORMAT_SERVICES 'S'	   /* bucket: services by exact name */
@@ -43,7 +44,8 @@
 #define FORMAT_CONFLICTS 'C'	   /* 0: rules of separation of duty */
 #define FORMAT_SOURCES 'F'	   /* 0: source files */
 #define FORMAT_CATALOGS 'K'	   /* 0: loaded catalogs */
-#define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent */
+#define FORMAT_ROLE_GROUPS 'N'	   /* 0: roles seen through NSS as OS groups */
+#define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent, effect */
 
 /*
  * Limits. Each is far above what a person would write and low enough that no count in a hostile
@@ -70,6 +72,7 @@
 #define FORMAT_SERVICES_MAX 65536u
 #define FORMAT_SOURCES_MAX 1024u /* source files */
 #define FORMAT_CATALOGS_MAX 64u
+#define FORMAT_ROLE_GROUPS_MAX 1024u /* roles seen as groups: a host has few groups worth it */
 #define FORMAT_BUCKETS_MAX (1u << 24)
 #define FORMAT_RECORD_MAX (1u << 20) /* bytes of one record */
 #define FORMAT_FILE_MAX                                                                            \
@@ -114,7 +117,8 @@ enum format_require {
 /* Flags of a role. */
 #define FORMAT_ROLE_NEEDS_APPROVAL 1u
 #define FORMAT_ROLE_BUILTIN 2u
-#define FORMAT_ROLE_ALL 3u
+#define FORMAT_ROLE_OWNER 4u /* the owner role, or based on it (P6) */
+#define FORMAT_ROLE_ALL 7u
 
 /* Flags of an assignment. */
 #define FORMAT_ASSIGN_APPROVED 1u

@@ -65,7 +65,13 @@ static int read_head(const struct record *record, uint32_t file_size, struct hea
 	head->gate_permission = cursor_below(&c, head->n_permissions);
 	head->manage_permission = cursor_below(&c, head->n_permissions);
 	head->owner_role = cursor_below(&c, head->n_roles);
-	return cursor_is_done(&c) && head->other <= FORMAT_OTHER_PERMISSION ? 0 : -EBADMSG;
+	head->trial.from = cursor_i64(&c);
+	head->trial.until = cursor_i64(&c);
+	head->trial.epoch = cursor_i64(&c);
+	return cursor_is_done(&c) && head->other <= FORMAT_OTHER_PERMISSION &&
+			       trial_is_sound(&head->trial)
+		       ? 0
+		       : -EBADMSG;
 }
 
 /* Make a handle of an open store, whose head is given up either way. */
@@ -81,6 +87,7 @@ static int new_policy(const struct store *store, struct record *head,
 		return r;
 	}
 	policy->store = *store;
+	policy->before = NULL;
 	*ret_policy = policy;
 	return 0;
 }
@@ -96,69 +103,153 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
 	return r < 0 ? r : new_policy(&store, &head, ret_policy);
 }
 
-static int open_policy(const char *state_dir, bool load, struct rolegate_policy **ret_policy,
-		       char **reterr_reason)
+/* How a policy is opened, as bits. */
+#define OPEN_LOADED 1u	  /* read into memory */
+#define OPEN_CONFIRMED 2u /* whether or not another is on trial */
+
+static int open_file(const char *dir, const char *name, unsigned int how,
+		     struct rolegate_policy **ret_policy, const char **reterr_what)
 {
-	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
 	struct rolegate_policy *policy;
 	struct record head;
 	struct store store;
-	int r = -EINVAL;
+	int r;
 
-	if (reterr_reason)
-		*reterr_reason = NULL;
-	if (!ret_policy || dir[0] != '/')
-		goto out;
-	r = store_open(&store, dir, FORMAT_FILE_NAME, &head, &what);
+	r = store_open(&store, dir, name, &head, reterr_what);
 	if (r < 0)
-		goto out;
-	what = "the head of the compiled policy";
+		return r;
+	*reterr_what = "the head of the compiled policy";
 	r = new_policy(&store, &head, &policy);
 	if (r < 0) {
 		store_close(&store);
-		goto out;
+		return r;
 	}
-	what = "the compiled policy";
-	r = load ? store_load(&policy->store) : 0;
+	*reterr_what = "the compiled policy";
+	r = how & OPEN_LOADED ? store_load(&policy->store) : 0;
 	if (r < 0)
 		rolegate_policy_close(policy);
 	else
 		*ret_policy = policy;
-out:
+	return r;
+}
+
+/*
+ * Open the policy that is on trial, if there is one whose time has not passed.
+ *
+ * A trial that cannot be read has no time, and so is over: what was applied for good decides then,
+ * as it would soon in any case. Only want of memory says nothing of the file. Returns 1, 0 or
+ * -ENOMEM.
+ */
+static int open_trial(const char *dir, unsigned int how, struct rolegate_policy **ret_policy)
+{
+	struct rolegate_policy *policy;
+	const char *what;
+	int r;
+
+	r = open_file(dir, FORMAT_TRIAL_NAME, how, &policy, &what);
+	if (r < 0)
+		return r == -ENOMEM ? r : 0;
+	if (!trial_is_running(&policy->head.trial, NULL)) {
+		rolegate_policy_close(policy);
+		return 0;
+	}
+	*ret_policy = policy;
+	return 1;
+}
+
+static int open_in_force(const char *dir, unsigned int how, struct rolegate_policy **ret_policy,
+			 const char **reterr_what)
+{
+	struct rolegate_policy *trial = NULL, *policy;
+	int r;
+
+	r = store_check_folder(dir, reterr_what);
+	if (r < 0)
+		return r;
+	*reterr_what = "the compiled policy";
+	r = how & OPEN_CONFIRMED ? 0 : open_trial(dir, how, &trial);
+	if (r < 0)
+		return r;
+	/* Also beside a trial, which is nothing without what it goes back to. */
+	r = open_file(dir, FORMAT_FILE_NAME, how, &policy, reterr_what);
+	if (r < 0) {
+		rolegate_policy_close(trial);
+		return r;
+	}
+	if (trial)
+		trial->before = policy;
+	*ret_policy = trial ? trial : policy;
+	return 0;
+}
+
+static int open_policy(const char *state_dir, unsigned int how, struct rolegate_policy **ret_policy,
+		       char **reterr_reason)
+{
+	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
+	int r = -EINVAL;
+
+	if (reterr_reason)
+		*reterr_reason = NULL;
+	if (ret_policy && dir[0] == '/')
+		r = open_in_force(dir, how, ret_policy, &what);
 	if (r < 0 && reterr_reason &&
 	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
 		*reterr_reason = NULL;
 	return r;
 }
 
+const struct rolegate_policy *policy_in_force(const struct rolegate_policy *policy)
+{
+	return policy->before && !trial_is_running(&policy->head.trial, NULL) ? policy->before
+									      : policy;
+}
+
 int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
 			 char **reterr_reason)
 {
-	return open_policy(state_dir, false, ret_policy, reterr_reason);
+	return open_policy(state_dir, 0, ret_policy, reterr_reason);
 }
 
 int rolegate_policy_load(const char *state_dir, struct rolegate_policy **ret_policy,
 			 char **reterr_reason)
 {
-	return open_policy(state_dir, true, ret_policy, reterr_reason);
+	return open_policy(state_dir, OPEN_LOADED, ret_policy, reterr_reason);
+}
+
+int policy_load_confirmed(const char *state_dir, struct rolegate_policy **ret_policy,
+			  char **reterr_reason)
+{
+	return open_policy(state_dir, OPEN_LOADED | OPEN_CONFIRMED, ret_policy, reterr_reason);
 }
 
 void rolegate_policy_close(struct rolegate_policy *policy)
 {
 	if (!policy)
 		return;
+	rolegate_policy_close(policy->before);
 	store_close(&policy->store);
 	free(policy);
 }
 
 uint64_t rolegate_policy_generation(const struct rolegate_policy *policy)
 {
-	return policy->head.generation;
+	return policy_in_force(policy)->head.generation;
 }
 
 int rolegate_policy_tells_user(const struct rolegate_policy *policy)
 {
-	return (policy->head.flags & FORMAT_HEAD_TELL_USER) != 0;
+	return (policy_in_force(policy)->head.flags & FORMAT_HEAD_TELL_USER) != 0;
+}
+
+int rolegate_policy_trial(const struct rolegate_policy *policy, int64_t *ret_seconds_left)
+{
+	int64_t left;
+
+	if (!policy->before || !trial_is_running(&policy->head.trial, &left))
+		return 0;
+	if (ret_seconds_left)
+		*ret_seconds_left = left / 1000;
+	return 1;
 }
 
 uint32_t policy_buckets(const struct rolegate_policy *policy, char kind)
@@ -376,6 +467,7 @@ int policy_load_generation_info(const struct rolegate_policy *policy, struct rec
 	ret->who = cursor_string(&c, NULL);
 	ret->known_by = cursor_string(&c, NULL);
 	ret->why = cursor_string(&c, NULL);
+	ret->effect = cursor_string(&c, NULL);
 	return check_loaded(ret_record, &c);
 }
 
@@ -391,19 +483,43 @@ int policy_load_list(const struct rolegate_policy *policy, char kind, struct rec
 	return 0;
 }
 
-int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
-			struct cursor *ret_cursor, uint32_t *ret_n)
+/* Load a list that begins with its length. */
+static int load_counted(const struct rolegate_policy *policy, char kind, uint32_t max,
+			struct record *ret_record, struct cursor *ret_cursor, uint32_t *ret_n)
 {
 	int r;
 
-	r = policy_load_list(policy, FORMAT_SOURCES, ret_record, ret_cursor);
+	r = policy_load_list(policy, kind, ret_record, ret_cursor);
 	if (r < 0)
 		return r;
-	*ret_n = cursor_below(ret_cursor, FORMAT_SOURCES_MAX + 1);
+	*ret_n = cursor_below(ret_cursor, max + 1);
 	if (!ret_cursor->is_bad)
 		return 0;
 	store_record_free(ret_record);
 	return -EBADMSG;
+}
+
+int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
+			struct cursor *ret_cursor, uint32_t *ret_n)
+{
+	return load_counted(policy, FORMAT_SOURCES, FORMAT_SOURCES_MAX, ret_record, ret_cursor,
+			    ret_n);
+}
+
+int policy_load_role_groups(const struct rolegate_policy *policy, struct record *ret_record,
+			    struct cursor *ret_cursor, uint32_t *ret_n)
+{
+	return load_counted(policy, FORMAT_ROLE_GROUPS, FORMAT_ROLE_GROUPS_MAX, ret_record,
+			    ret_cursor, ret_n);
+}
+
+bool policy_read_role_group(const struct rolegate_policy *policy, struct cursor *cursor,
+			    struct role_group *ret)
+{
+	ret->role = cursor_below(cursor, policy->head.n_roles);
+	ret->group = cursor_string(cursor, NULL);
+	ret->place = policy_read_place(cursor);
+	return !cursor->is_bad;
 }
 
 bool policy_read_source(struct cursor *cursor, struct rolegate_source *ret)
@@ -425,7 +541,7 @@ int rolegate_policy_each_source(const struct rolegate_policy *policy,
 	uint32_t n;
 	int r;
 
-	r = policy_load_sources(policy, &record, &c, &n);
+	r = policy_load_sources(policy_in_force(policy), &record, &c, &n);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < n && r == 0; i++) {

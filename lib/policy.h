@@ -12,6 +12,7 @@
 #include "place.h"
 #include "rolegate.h"
 #include "store.h"
+#include "trial.h"
 
 /* A permission that something requires. */
 struct required {
@@ -30,11 +31,13 @@ struct head {
 	uint32_t n_roles, n_permissions, n_conflicts, n_prefixes;
 	uint32_t n_users, n_groups;
 	uint32_t user_buckets, group_buckets, service_buckets, permission_buckets;
+	struct trial trial; /* until 0: this generation was never on trial */
 };
 
 struct rolegate_policy {
 	struct store store;
 	struct head head;
+	struct rolegate_policy *before; /* of a policy on trial: what it goes back to */
 };
 
 struct service {
@@ -94,6 +97,14 @@ struct generation_info {
 	int64_t when;
 	uint64_t parent;
 	const char *who, *known_by, *why;
+	const char *effect; /* one line, "" where nothing was compared */
+};
+
+/* A role seen through NSS as a group. */
+struct role_group {
+	uint32_t role;
+	const char *group;
+	struct place place;
 };
 
 /* The i-th id of an array in a record. */
@@ -107,6 +118,19 @@ static inline uint32_t id_at(const unsigned char *ids, uint32_t i)
  * which on success belongs to the handle.
  */
 int policy_open_fd(int fd, struct rolegate_policy **ret_policy);
+
+/*
+ * Open the policy that was applied for good, whether or not another is on trial: what a change is
+ * judged by. Otherwise as rolegate_policy_load().
+ */
+int policy_load_confirmed(const char *state_dir, struct rolegate_policy **ret_policy,
+			  char **reterr_reason);
+
+/*
+ * What a handle answers by: itself; or, once the trial that it was opened on is over, what was
+ * in force before.
+ */
+const struct rolegate_policy *policy_in_force(const struct rolegate_policy *policy);
 
 /*
  * Find the body of a name's entry in its bucket.
@@ -164,5 +188,11 @@ int policy_load_list(const struct rolegate_policy *policy, char kind, struct rec
 int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
 			struct cursor *ret_cursor, uint32_t *ret_n);
 bool policy_read_source(struct cursor *cursor, struct rolegate_source *ret);
+
+/* Likewise the roles seen as groups, for policy_read_role_group(). */
+int policy_load_role_groups(const struct rolegate_policy *policy, struct record *ret_record,
+			    struct cursor *ret_cursor, uint32_t *ret_n);
+bool policy_read_role_group(const struct rolegate_policy *policy, struct cursor *cursor,
+			    struct role_group *ret);
 
 #endif

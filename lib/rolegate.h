@@ -30,8 +30,9 @@
  *
  * Threads: nothing is shared or cached outside the handle, and a handle never changes after it is
  * opened, so one handle may be used by many threads at once, and goes on working in a child after
- * fork(2). A handle stays on the generation it was opened on; whoever runs for long opens anew
- * (it costs a few system calls) to see a policy applied since.
+ * fork(2). A handle stays on the generation it was opened on (but for the end of a trial, see
+ * rolegate_policy_trial()); whoever runs for long opens anew (it costs a few system calls) to see a
+ * policy applied since.
  */
 #ifndef ROLEGATE_H
 #define ROLEGATE_H
@@ -197,7 +198,8 @@ struct rolegate_explanation {
 };
 
 /*
- * Open the policy that is in force.
+ * Open the policy that is in force: the one on trial, if there is one and its time has not
+ * passed, else the one that was applied for good.
  *
  * The file must be regular, the file and its folder owned by root (or by the effective user of
  * this process, who can do no more to it than to itself) and writable by nobody else: whoever
@@ -237,15 +239,26 @@ ROLEGATE_API int rolegate_policy_load(const char *state_dir, struct rolegate_pol
 /* Close a policy. NULL is fine. Since: 0.1 */
 ROLEGATE_API void rolegate_policy_close(struct rolegate_policy *policy);
 
-/* The number of the generation that is open, never 0. Since: 0.1 */
+/* The number of the generation that answers, never 0. Since: 0.1 */
 ROLEGATE_API uint64_t rolegate_policy_generation(const struct rolegate_policy *policy);
+
+/*
+ * Whether the handle was opened on a policy that is on trial (`rolegate apply --confirm-within`),
+ * and still is: 1 and *ret_seconds_left (may be NULL), else 0.
+ *
+ * When the trial's time is over, such a handle answers by the policy before it, by itself; also if
+ * the trial was confirmed since, for a handle never sees what happens after it was opened.
+ * Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_trial(const struct rolegate_policy *policy,
+				       int64_t *ret_seconds_left);
 
 /* Whether a refused user is to be told so in one line (`tell_user`). Since: 0.1 */
 ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy);
 
 /*
  * Decide. Pure: the same policy and arguments give the same answer, and nothing else is looked
- * at.
+ * at (but the clocks, where the policy is on trial: whether it still is).
  *
  * subject       whom it is about
  * actor         who causes it; NULL if unknown. Looked at only where the service says `subject =

@@ -31,8 +31,14 @@ struct record {
 };
 
 /*
- * Open the file `name` in the folder `dir` and read its table of contents and its first record,
- * the head.
+ * Whether the folder may hold a policy: root's, and writable by nobody else, for whoever may rename
+ * in it could bring back an older policy. Returns and reterr_what as store_open().
+ */
+int store_check_folder(const char *dir, const char **reterr_what);
+
+/*
+ * Open the file `name` in the folder `dir`, which was checked, and read its table of contents and
+ * its first record, the head.
  *
  * Returns:  0; -ENOENT, -EPERM, -EBADMSG, -ENOMEM, -EIO as rolegate_policy_open(). On failure
  *           nothing is left open, and *reterr_what (a literal) says what was wrong with which of

@@ -63,16 +63,18 @@ int support_compile_text(struct compiled *ret, const char *text)
 	return support_compile(ret, &text, 1, NULL, 0);
 }
 
-static void pack(const struct compiled *compiled, int fd)
+static void pack(const struct compiled *compiled, const struct trial *trial, int fd)
 {
 	struct pack_info info = {
-		.generation = 1,
+		.generation = trial ? 2 : 1,
 		.when = SUPPORT_NOW,
 		.who = "test",
 		.known_by = "test",
 		.why = "test",
 	};
 
+	if (trial)
+		info.trial = *trial;
 	assert_int_equal(pack_policy(&compiled->model, &compiled->sources, &info, fd), 0);
 }
 
@@ -83,7 +85,7 @@ struct rolegate_policy *support_open(const struct compiled *compiled)
 
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0600), 0);
-	pack(compiled, fd);
+	pack(compiled, NULL, fd);
 	assert_int_equal(policy_open_fd(fd, &policy), 0);
 	return policy;
 }
@@ -108,21 +110,32 @@ struct rolegate_policy *support_policy(const char *text)
 	return policy;
 }
 
-void support_write_policy(const char *text, const char *dir)
+static void write_packed(const char *text, const char *dir, const char *name,
+			 const struct trial *trial)
 {
 	struct compiled compiled;
 	char path[600];
 	int fd;
 
 	compile_sound(&compiled, text);
-	snprintf(path, sizeof(path), "%s/policy.cdb", dir);
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
 	(void)unlink(path);
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0644), 0);
-	pack(&compiled, fd);
+	pack(&compiled, trial, fd);
 	close(fd);
 	compile_free(&compiled);
+}
+
+void support_write_policy(const char *text, const char *dir)
+{
+	write_packed(text, dir, FORMAT_FILE_NAME, NULL);
+}
+
+void support_write_trial(const char *text, const char *dir, const struct trial *trial)
+{
+	write_packed(text, dir, FORMAT_TRIAL_NAME, trial);
 }
 
 void support_print_report(const struct compiled *compiled)

@@ -45,6 +45,9 @@ struct rolegate_policy *support_policy(const char *text);
 /* Write what a sound text compiles to into DIR/policy.cdb. */
 void support_write_policy(const char *text, const char *dir);
 
+/* The same as generation 2 into DIR/trial.cdb, on that trial. */
+void support_write_trial(const char *text, const char *dir, const struct trial *trial);
+
 /* Print all problems of a report, for a test that is about to fail. */
 void support_print_report(const struct compiled *compiled);
 

@@ -60,7 +60,7 @@ static int apply(struct fixture *f, uint64_t parent, uint64_t *ret_generation)
 	if (r == 0) {
 		close(fd);
 		r = state_commit(&state, info.generation, parent);
-		state_prune(&state, info.generation, parent);
+		state_prune(&state, (const uint64_t[]){ info.generation, parent }, 2);
 	}
 	state_close(&state);
 	*ret_generation = info.generation;

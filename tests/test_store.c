@@ -301,7 +301,8 @@ static const struct {
 } heads[] = {
 	{ "another magic", 0, "rolegatf", 8, -EBADMSG },
 	{ "format 0", 8, "\0\0\0\0", 4, -EPROTONOSUPPORT },
-	{ "format 2", 8, "\2\0\0\0", 4, -EPROTONOSUPPORT },
+	{ "format 1", 8, "\1\0\0\0", 4, -EPROTONOSUPPORT },
+	{ "format 3", 8, "\3\0\0\0", 4, -EPROTONOSUPPORT },
 	{ "a format of many years from now", 8, "\1\0\0\1", 4, -EPROTONOSUPPORT },
 	{ "another size", 12, "\1\0\0\0", 4, -EBADMSG },
 	{ "generation 0", 16, "\0\0\0\0\0\0\0\0", 8, -EBADMSG },
@@ -316,6 +317,15 @@ static const struct {
 	{ "2^31 buckets of services", 65, "\0\0\0\x80", 4, -EBADMSG },
 	{ "other_services of no kind", 73, "\3", 1, -EBADMSG },
 	{ "other_services of a permission that is not there", 74, "\xff\xff\xff\xff", 4, -EBADMSG },
+	{ "a trial that begins before time does", 103, "\0\0\0\0\0\0\0\x80\1", 9, -EBADMSG },
+	{ "a trial that ends when it begins", 103, "\1\0\0\0\0\0\0\0\1", 9, -EBADMSG },
+	{ "a trial of eighty days", 111, "\0\0\0\0\2\0\0\0", 8, -EBADMSG },
+	{ "a trial after the end of all clocks", 103, "\0\0\0\0\0\0\0\x7f\1\0\0\0\0\0\0\x7f", 16,
+	  -EBADMSG },
+	{ "an epoch without a trial", 119, "\1", 1, -EBADMSG },
+	{ "an epoch that no clock can show", 111, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x80", 16,
+	  -EBADMSG },
+	{ "a sound trial", 111, "\1", 1, 0 },
 };
 
 static void test_heads(void **ret)

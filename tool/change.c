@@ -254,7 +254,7 @@ static int install(struct tool *tool, const struct state *state, const struct co
 		state_discard(state);
 		return tool_fail_errno(tool, r, "putting the new generation in force");
 	}
-	state_prune(state, info->generation, info->parent);
+	state_prune(state, (const uint64_t[]){ info->generation, info->parent }, 2);
 	return EXIT_DONE;
 }
 
