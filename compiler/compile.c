@@ -88,6 +88,15 @@ int compile_sources(struct compiled *ret,
 
 /* ---- From a tree ---- */
 
+/* Read a file of the policy, or take what stands in for it. As source_read(). */
+static int read_source(struct compiled *compiled, const struct tree *tree, const char *path,
+		       const struct source_overlay *overlay, uint32_t *ret_file)
+{
+	if (overlay && !strcmp(overlay->path, path))
+		return source_add_overlay(&compiled->sources, overlay, ret_file);
+	return source_read(&compiled->sources, tree, path, &compiled->report, ret_file);
+}
+
 /* Path of a catalog, on the heap. */
 static char *catalog_path(const char *folder, const char *name)
 {
@@ -149,7 +158,8 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static int read_policy_d_file(struct compiled *compiled, const struct tree *tree,
-			      const char *folder, const char *name)
+			      const char *folder, const char *name,
+			      const struct source_overlay *overlay)
 {
 	uint32_t file;
 	char *path;
@@ -157,20 +167,52 @@ static int read_policy_d_file(struct compiled *compiled, const struct tree *tree
 
 	if (asprintf(&path, "%s/%s", folder, name) < 0)
 		return -ENOMEM;
-	r = source_read(&compiled->sources, tree, path, &compiled->report, &file);
+	r = read_source(compiled, tree, path, overlay, &file);
 	free(path);
 	/* Gone since it was listed: an editor's temporary. */
 	return r == -ENOENT || r == -EBADMSG ? 0 : r;
 }
 
-static int read_policy_d(struct compiled *compiled, const struct tree *tree, const char *folder)
+/* The name in a folder of the file that the overlay stands in for; NULL if it is elsewhere. */
+static const char *overlay_name(const struct source_overlay *overlay, const char *folder)
+{
+	size_t n = strlen(folder);
+
+	return overlay && !strncmp(overlay->path, folder, n) && overlay->path[n] == '/'
+		       ? overlay->path + n + 1
+		       : NULL;
+}
+
+/* Read the listed files in their order, and what stands in for one that need not be there in its. */
+static int read_listed(struct compiled *compiled, const struct tree *tree, const char *folder,
+		       struct dirent *const *entries, int n, const struct source_overlay *overlay)
+{
+	const char *extra = overlay_name(overlay, folder);
+	int r = 0;
+
+	for (int i = 0; i < n && r == 0; i++) {
+		int order = extra ? strcmp(extra, entries[i]->d_name) : 1;
+
+		if (order <= 0) {
+			r = order < 0 ? read_policy_d_file(compiled, tree, folder, extra, overlay)
+				      : 0;
+			extra = NULL;
+		}
+		if (r == 0)
+			r = read_policy_d_file(compiled, tree, folder, entries[i]->d_name, overlay);
+	}
+	return r == 0 && extra ? read_policy_d_file(compiled, tree, folder, extra, overlay) : r;
+}
+
+static int read_policy_d(struct compiled *compiled, const struct tree *tree, const char *folder,
+			 const struct source_overlay *overlay)
 {
 	struct dirent **entries = NULL;
 	int fd, n, r = 0;
 
 	fd = tree_open_file(tree, folder, O_RDONLY | O_DIRECTORY, 0);
 	if (fd == -ENOENT)
-		return 0;
+		return read_listed(compiled, tree, folder, NULL, 0, overlay);
 	if (fd < 0) {
 		report_error(&compiled->report, PLACE_NOWHERE, "%s cannot be opened: %s", folder,
 			     strerror(-fd));
@@ -183,18 +225,17 @@ static int read_policy_d(struct compiled *compiled, const struct tree *tree, con
 	else if (n < 0)
 		report_error(&compiled->report, PLACE_NOWHERE, "%s cannot be listed: %s", folder,
 			     strerror(errno));
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = read_policy_d_file(compiled, tree, folder, entries[i]->d_name);
+	if (r == 0 && n >= 0)
+		r = read_listed(compiled, tree, folder, entries, n, overlay);
+	for (int i = 0; i < n; i++)
 		free(entries[i]);
-	}
 	free(entries);
 	close(fd);
 	return r;
 }
 
 static int read_policy(struct compiled *compiled, const struct tree *tree, const char *conf_dir,
-		       char **policy_d)
+		       const struct source_overlay *overlay, char **policy_d)
 {
 	uint32_t file;
 	char *path;
@@ -206,7 +247,7 @@ static int read_policy(struct compiled *compiled, const struct tree *tree, const
 	}
 	if (asprintf(&path, "%s/rolegate.conf", conf_dir) < 0)
 		return -ENOMEM;
-	r = source_read(&compiled->sources, tree, path, &compiled->report, &file);
+	r = read_source(compiled, tree, path, overlay, &file);
 	if (r == -ENOENT)
 		report_error(&compiled->report, PLACE_NOWHERE,
 			     "there is no %s; `rolegate init --owner USER` writes a first one",
@@ -219,16 +260,26 @@ static int read_policy(struct compiled *compiled, const struct tree *tree, const
 		source_check_folder(fd, conf_dir, &compiled->report);
 		close(fd);
 	}
-	return read_policy_d(compiled, tree, *policy_d);
+	return read_policy_d(compiled, tree, *policy_d, overlay);
+}
+
+int compile_read(const struct tree *tree, const char *conf_dir, struct compiled *ret)
+{
+	char *policy_d = NULL;
+	int r = read_policy(ret, tree, conf_dir, NULL, &policy_d);
+
+	free(policy_d);
+	return r == -ENOMEM ? r : 0;
 }
 
 int compile_tree(const struct tree *tree, const char *conf_dir,
-		 const struct compile_catalogs *catalogs, struct compiled *ret)
+		 const struct compile_catalogs *catalogs, const struct source_overlay *overlay,
+		 struct compiled *ret)
 {
 	char *policy_d = NULL;
 	int r, noted;
 
-	r = read_policy(ret, tree, conf_dir, &policy_d);
+	r = read_policy(ret, tree, conf_dir, overlay, &policy_d);
 	if (r == 0 && ret->sources.n == 0)
 		r = -EINVAL;
 	if (r == 0) {

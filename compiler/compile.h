@@ -33,11 +33,19 @@ struct compile_catalogs {
  * Read, check and resolve the policy of a tree.
  *
  * conf_dir  the folder with rolegate.conf and policy.d
+ * overlay   may be NULL
  * Returns:  0 the model is sound, and the report holds warnings at most; -EINVAL the report says
  *           what is wrong; -ENOMEM. The report is sorted.
  */
 int compile_tree(const struct tree *tree, const char *conf_dir,
-		 const struct compile_catalogs *catalogs, struct compiled *ret);
+		 const struct compile_catalogs *catalogs, const struct source_overlay *overlay,
+		 struct compiled *ret);
+
+/*
+ * Only read the policy's own files into ret->sources, without a look at what they say. What cannot be
+ * read is reported. 0 or -ENOMEM.
+ */
+int compile_read(const struct tree *tree, const char *conf_dir, struct compiled *ret);
 
 /*
  * The same on policy texts that are in ret->sources already, all of them.

@@ -464,7 +464,6 @@ static void put_record(struct packer *p)
 	put_string(p, p->info->who);
 	put_string(p, p->info->known_by);
 	put_string(p, p->info->why);
-	put_string(p, p->info->effect ? p->info->effect : "");
 	end(p, FORMAT_RECORD, 0);
 }
 

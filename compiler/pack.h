@@ -14,7 +14,6 @@ struct pack_info {
 	uint64_t generation, parent; /* parent 0: none */
 	int64_t when;
 	const char *who, *known_by, *why;
-	const char *effect; /* one line; may be NULL */
 	struct trial trial; /* all 0: for good */
 };
 

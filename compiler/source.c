@@ -170,6 +170,19 @@ int source_add_text(struct sources *sources, const char *path, const char *text,
 	return 0;
 }
 
+int source_add_overlay(struct sources *sources, const struct source_overlay *overlay,
+		       uint32_t *ret_file)
+{
+	int r;
+
+	r = source_add_text(sources, overlay->path, overlay->text, overlay->n, ret_file);
+	if (r < 0)
+		return r;
+	sources->list[*ret_file].mtime_s = overlay->mtime.tv_sec;
+	sources->list[*ret_file].mtime_ns = (uint32_t)overlay->mtime.tv_nsec;
+	return 0;
+}
+
 int source_note_folder(struct sources *sources, const struct tree *tree, const char *path)
 {
 	struct stat st;

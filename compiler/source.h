@@ -10,6 +10,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "report.h"
 #include "tree.h"
@@ -53,6 +54,18 @@ void source_check_folder(int fd, const char *path, struct report *report);
 /* Add a text that is in memory, as if it had been read from `path`. 0 or -ENOMEM. */
 int source_add_text(struct sources *sources, const char *path, const char *text, size_t n,
 		    uint32_t *ret_file);
+
+/* A text that stands in for a source file, which need not be there. */
+struct source_overlay {
+	const char *path;
+	const char *text;
+	size_t n;
+	struct timespec mtime; /* of the file that the text will be */
+};
+
+/* Add the text as if it had been read. 0 or -ENOMEM. */
+int source_add_overlay(struct sources *sources, const struct source_overlay *overlay,
+		       uint32_t *ret_file);
 
 /* Note a folder's time, or that it is not there. 0, -ENOMEM or another -errno. */
 int source_note_folder(struct sources *sources, const struct tree *tree, const char *path);

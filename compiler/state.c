@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "format.h"
+#include "write.h"
 
 #define NEW_FOLDER ".new"
 #define NEW_LINK "policy.cdb.new"
@@ -234,21 +235,6 @@ void state_discard(const struct state *state)
 
 /* ---- Writing ---- */
 
-static int write_whole(int fd, const char *bytes, size_t n)
-{
-	while (n > 0) {
-		ssize_t done = write(fd, bytes, n);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		bytes += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 static int sync_fd(int fd)
 {
 	return fsync(fd) < 0 ? -errno : 0;
@@ -381,6 +367,36 @@ int state_prepare(const struct state *state, const struct compiled *compiled,
 	return 0;
 }
 
+static void name_generation(char name[24], uint64_t generation)
+{
+	snprintf(name, 24, "%llu", (unsigned long long)generation);
+}
+
+/* A generation's folder; 0 stands for the one that is prepared. A descriptor or -errno. */
+static int open_generation(const struct state *state, uint64_t generation)
+{
+	char name[24];
+
+	name_generation(name, generation);
+	return open_folder_at(state->generations, generation ? name : NEW_FOLDER);
+}
+
+int state_write_note(const struct state *state, uint64_t generation, const char *name,
+		     const char *text)
+{
+	int folder, r;
+
+	folder = open_generation(state, generation);
+	if (folder < 0)
+		return folder;
+	(void)unlinkat(folder, name, 0);
+	r = write_file_at(folder, name, text, strlen(text));
+	if (r == 0)
+		r = sync_fd(folder);
+	close(folder);
+	return r;
+}
+
 /* Make `name`, policy.cdb or trial.cdb, a generation's, in one step. */
 static int put_in_force(const struct state *state, uint64_t generation, const char *name)
 {
@@ -413,11 +429,6 @@ static void take_back(const struct state *state, uint64_t parent)
 		(void)unlinkat(state->fd, FORMAT_FILE_NAME, 0);
 	else
 		(void)put_in_force(state, parent, FORMAT_FILE_NAME);
-}
-
-static void name_generation(char name[24], uint64_t generation)
-{
-	snprintf(name, 24, "%llu", (unsigned long long)generation);
 }
 
 /* Give the prepared generation its number. */
@@ -499,6 +510,21 @@ int state_confirm(const struct state *state, uint64_t generation, uint64_t paren
 	return r;
 }
 
+int state_revert(const struct state *state, uint64_t generation, uint64_t parent)
+{
+	char name[24];
+	int r;
+
+	/* On trial, it is not in force by the other name; else nothing is on trial. */
+	r = state_end_trial(state);
+	if (r == 0)
+		r = parent ? replace(state, parent, generation) : -EINVAL;
+	if (r < 0)
+		return r;
+	name_generation(name, generation);
+	return sweep(state->generations, name, SWEEP_DEPTH);
+}
+
 int state_end_trial(const struct state *state)
 {
 	if (unlinkat(state->fd, FORMAT_TRIAL_NAME, 0) < 0)
@@ -513,12 +539,30 @@ static int by_number_down(const void *a, const void *b)
 	return x < y ? 1 : x > y ? -1 : 0;
 }
 
-int state_list(const struct state *state, uint64_t **ret_list, size_t *ret_n)
+/* Likewise, the latest first. */
+static int list_sorted(const struct state *state, uint64_t **ret_list, size_t *ret_n)
 {
 	int r = list_generations(state, ret_list, ret_n);
 
 	if (r == 0 && *ret_n > 0)
 		qsort(*ret_list, *ret_n, sizeof(**ret_list), by_number_down);
+	return r;
+}
+
+int state_list(const struct tree *tree, const char *path, uint64_t **ret_list, size_t *ret_n)
+{
+	struct state state = { .fd = -1, .lock = -1 };
+	char *folder;
+	int r;
+
+	if (asprintf(&folder, "%s/generations", path) < 0)
+		return -ENOMEM;
+	state.generations = tree_open_file(tree, folder, O_RDONLY | O_DIRECTORY, 0);
+	free(folder);
+	if (state.generations < 0)
+		return state.generations;
+	r = list_sorted(&state, ret_list, ret_n);
+	close(state.generations);
 	return r;
 }
 
@@ -535,7 +579,7 @@ void state_prune(const struct state *state, const uint64_t *keep, size_t n)
 	uint64_t *list;
 	size_t n_list;
 
-	if (state_list(state, &list, &n_list) < 0)
+	if (list_sorted(state, &list, &n_list) < 0)
 		return;
 	for (size_t i = STATE_KEEP; i < n_list; i++) {
 		char name[24];
@@ -548,7 +592,36 @@ void state_prune(const struct state *state, const uint64_t *keep, size_t n)
 	free(list);
 }
 
-/* ---- Comparing ---- */
+/* ---- Reading ---- */
+
+/* Bytes of a note: one line. */
+#define NOTE_MAX 1023u
+
+int state_read_note(const struct tree *tree, const char *path, uint64_t generation,
+		    const char *name, char **ret_text)
+{
+	char *file, text[NOTE_MAX + 1];
+	ssize_t got;
+	int fd;
+
+	if (asprintf(&file, "%s/generations/%llu/%s", path, (unsigned long long)generation, name) <
+	    0)
+		return -ENOMEM;
+	fd = tree_open_file(tree, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	free(file);
+	if (fd < 0)
+		return fd;
+	do
+		got = read(fd, text, NOTE_MAX);
+	while (got < 0 && errno == EINTR);
+	close(fd);
+	if (got < 0)
+		return -EIO;
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	*ret_text = strdup(text);
+	return *ret_text ? 0 : -ENOMEM;
+}
 
 /* Whether the file has exactly these bytes: 1, 0 or -errno. */
 static int has_bytes(int fd, const char *bytes, size_t n)
@@ -571,16 +644,26 @@ static int has_bytes(int fd, const char *bytes, size_t n)
 	}
 }
 
-/* Compare one source with a generation's copy; -ENOENT there is none. */
-static int compare_source(const struct tree *tree, const char *folder, const struct source *source)
+char *state_source_path(const char *path, uint64_t generation, const char *source)
 {
-	char *path;
+	char *whole;
+
+	return asprintf(&whole, "%s/generations/%llu/" SOURCES_FOLDER "%s", path,
+			(unsigned long long)generation, source) < 0
+		       ? NULL
+		       : whole;
+}
+
+int state_compare_source(const struct tree *tree, const char *path, uint64_t generation,
+			 const struct source *source)
+{
+	char *copy = state_source_path(path, generation, source->path);
 	int fd, r;
 
-	if (asprintf(&path, "%s/%s", folder, source->path) < 0)
+	if (!copy)
 		return -ENOMEM;
-	fd = tree_open_file(tree, path, O_RDONLY | O_NOFOLLOW, 0);
-	free(path);
+	fd = tree_open_file(tree, copy, O_RDONLY | O_NOFOLLOW, 0);
+	free(copy);
 	if (fd < 0)
 		return fd;
 	r = has_bytes(fd, source->text, (size_t)source->size);
@@ -591,19 +674,14 @@ static int compare_source(const struct tree *tree, const char *folder, const str
 int state_compare(const struct tree *tree, const char *path, uint64_t generation,
 		  const struct sources *sources, size_t n)
 {
-	char *folder;
 	int r = 1;
 
 	for (size_t i = 0; i < sources->n; i++)
 		n -= sources->list[i].text != NULL;
 	if (n != 0)
 		return 0;
-	if (asprintf(&folder, "%s/generations/%llu/" SOURCES_FOLDER, path,
-		     (unsigned long long)generation) < 0)
-		return -ENOMEM;
 	for (size_t i = 0; i < sources->n && r == 1; i++)
 		if (sources->list[i].text)
-			r = compare_source(tree, folder, &sources->list[i]);
-	free(folder);
+			r = state_compare_source(tree, path, generation, &sources->list[i]);
 	return r == -ENOENT ? 0 : r;
 }

@@ -5,7 +5,7 @@
  *	policy.cdb             the policy in force; a hard link to its generation's
  *	trial.cdb              likewise the one on trial, which is in force while its time runs
  *	lock                   held by whoever changes something
- *	generations/N/         policy.cdb and sources/, complete before they get their number
+ *	generations/N/         policy.cdb, sources/ and notes, complete before they get their number
  *	generations/.new/      one that is being written; what a crash leaves, the next sweeps away
  *
  * A crash at any moment leaves the old policy in force or the new one, never none.
@@ -70,11 +70,37 @@ int state_commit_trial(const struct state *state, uint64_t generation);
 /* Put the generation that is on trial in force for good, instead of `parent`. As state_commit(). */
 int state_confirm(const struct state *state, uint64_t generation, uint64_t parent);
 
+/*
+ * Take back a commit, on trial or not: `parent` is in force again, and the generation is dropped. 0 or
+ * -errno.
+ */
+int state_revert(const struct state *state, uint64_t generation, uint64_t parent);
+
+/*
+ * Write a note to a generation, complete and synced: a file of one line. 0 is the one that is
+ * prepared. 0 or -errno.
+ */
+int state_write_note(const struct state *state, uint64_t generation, const char *name,
+		     const char *text);
+
+/*
+ * Read a note, on the heap: what does not belong on a line is left out. 0; -ENOENT there is none; or
+ * -errno. path: of the state folder.
+ */
+int state_read_note(const struct tree *tree, const char *path, uint64_t generation,
+		    const char *name, char **ret_text);
+
+#define STATE_NOTE_EFFECT "effect"	 /* what it changed, for `history` */
+#define STATE_NOTE_CONFIRMED "confirmed" /* when and by whom, of one that was on trial */
+
 /* End a trial, or sweep away what is left of one. 0 or -errno. */
 int state_end_trial(const struct state *state);
 
-/* The numbers of all generations that are kept, the latest first, on the heap. 0 or -errno. */
-int state_list(const struct state *state, uint64_t **ret_list, size_t *ret_n);
+/*
+ * The numbers of all generations that are kept, the latest first, on the heap. 0 or -errno. Without the
+ * lock some may be gone when they are looked at.
+ */
+int state_list(const struct tree *tree, const char *path, uint64_t **ret_list, size_t *ret_n);
 
 /* Sweep the prepared generation away. */
 void state_discard(const struct state *state);
@@ -84,6 +110,19 @@ void state_discard(const struct state *state);
  * is not an error.
  */
 void state_prune(const struct state *state, const uint64_t *keep, size_t n);
+
+/*
+ * The path of a generation's copy of a source, on the heap; NULL if memory ran out. path: of the
+ * state folder.
+ */
+char *state_source_path(const char *path, uint64_t generation, const char *source);
+
+/*
+ * Whether one source is byte for byte a generation's: 1, 0, or -errno; -ENOENT it has none of that
+ * path. path: of the state folder.
+ */
+int state_compare_source(const struct tree *tree, const char *path, uint64_t generation,
+			 const struct source *source);
 
 /*
  * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are,

@@ -140,3 +140,35 @@ void when_format(int64_t at, char to[WHEN_SIZE])
 	memmove(to + n - 1, to + n - 2, 3);
 	to[n - 2] = ':';
 }
+
+/* Ten years: whoever means longer leaves the end out. */
+#define SPAN_MAX (INT64_C(3653) * 24 * 60 * 60)
+
+const char *when_parse_span(const char *text, int64_t *ret_seconds)
+{
+	static const char not_a_span[] = "no span of time; write 90s, 2m, 8h or 7d";
+	static const struct {
+		char letter;
+		int64_t seconds;
+	} units[] = { { 's', 1 }, { 'm', 60 }, { 'h', 3600 }, { 'd', 86400 } };
+	int64_t n = 0;
+
+	if (*text < '0' || *text > '9')
+		return not_a_span;
+	for (; *text >= '0' && *text <= '9'; text++) {
+		n = n * 10 + (*text - '0');
+		if (n > SPAN_MAX)
+			return "longer than ten years";
+	}
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		if (text[0] != units[i].letter || text[1] != '\0')
+			continue;
+		if (n == 0)
+			return "no time at all";
+		if (n > SPAN_MAX / units[i].seconds)
+			return "longer than ten years";
+		*ret_seconds = n * units[i].seconds;
+		return NULL;
+	}
+	return not_a_span;
+}

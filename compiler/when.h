@@ -18,6 +18,13 @@
  */
 const char *when_parse(const char *text, int64_t *ret_at);
 
+/*
+ * Read a span of time, as 90s, 2m, 8h or 7d.
+ *
+ * Returns:  NULL and *ret_seconds, above 0; else what is wrong, a literal.
+ */
+const char *when_parse_span(const char *text, int64_t *ret_seconds);
+
 /* Write a moment in local time with its zone, as 2026-12-31T18:00:00+01:00. */
 void when_format(int64_t at, char to[WHEN_SIZE]);
 

@@ -606,6 +606,39 @@ int decide_add_held(const struct rolegate_policy *policy, const struct findings 
 	return r;
 }
 
+/* Whether a role is the owner role, or reaches it on a path that meets no blocked role. */
+static int reaches_owner(const struct rolegate_policy *policy, const struct findings *f,
+			 uint32_t role, bool *ret_reaches)
+{
+	struct walk walk;
+	int r;
+
+	for (r = walk_start(&walk, policy, f, role); r > 0; r = walk_next(&walk))
+		if (walk.queue[walk.at] == policy->head.owner_role)
+			*ret_reaches = true;
+	walk_free(&walk);
+	return r;
+}
+
+int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
+		    bool *ret_is_owner)
+{
+	bool is_owner = false;
+	int r = 0;
+
+	for (size_t i = 0; i < findings->n_holdings && r == 0 && !is_owner; i++) {
+		const struct holding *h = &findings->holdings[i];
+
+		if (h->source == ROLEGATE_STEP_ROOT)
+			is_owner = true; /* D6; no role that could conflict */
+		else if (decide_is_in_force(h))
+			r = reaches_owner(policy, findings, h->role, &is_owner);
+	}
+	if (r == 0)
+		*ret_is_owner = is_owner;
+	return r;
+}
+
 int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_request *request,
 		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		    struct findings *findings, struct rolegate_decision *decision)

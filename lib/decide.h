@@ -84,6 +84,13 @@ int decide_hold(const struct rolegate_policy *policy, const struct rolegate_pers
 int decide_add_held(const struct rolegate_policy *policy, const struct findings *findings,
 		    unsigned char *map);
 
+/*
+ * Whether the person is an owner: a holding in force is of the owner role or of one based on it (P6),
+ * and no conflict rule takes that away. Returns as decide_hold().
+ */
+int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
+		    bool *ret_is_owner);
+
 /* Whether a holding gives anything, as far as time and approval go. */
 static inline bool decide_is_in_force(const struct holding *holding)
 {

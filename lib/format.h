@@ -45,7 +45,7 @@
 #define FORMAT_SOURCES 'F'	   /* 0: source files */
 #define FORMAT_CATALOGS 'K'	   /* 0: loaded catalogs */
 #define FORMAT_ROLE_GROUPS 'N'	   /* 0: roles seen through NSS as OS groups */
-#define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent, effect */
+#define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent */
 
 /*
  * Limits. Each is far above what a person would write and low enough that no count in a hostile

@@ -216,10 +216,11 @@ int rolegate_policy_load(const char *state_dir, struct rolegate_policy **ret_pol
 	return open_policy(state_dir, OPEN_LOADED, ret_policy, reterr_reason);
 }
 
-int policy_load_confirmed(const char *state_dir, struct rolegate_policy **ret_policy,
+int policy_open_confirmed(const char *state_dir, bool load, struct rolegate_policy **ret_policy,
 			  char **reterr_reason)
 {
-	return open_policy(state_dir, OPEN_LOADED | OPEN_CONFIRMED, ret_policy, reterr_reason);
+	return open_policy(state_dir, OPEN_CONFIRMED | (load ? OPEN_LOADED : 0), ret_policy,
+			   reterr_reason);
 }
 
 void rolegate_policy_close(struct rolegate_policy *policy)
@@ -467,7 +468,6 @@ int policy_load_generation_info(const struct rolegate_policy *policy, struct rec
 	ret->who = cursor_string(&c, NULL);
 	ret->known_by = cursor_string(&c, NULL);
 	ret->why = cursor_string(&c, NULL);
-	ret->effect = cursor_string(&c, NULL);
 	return check_loaded(ret_record, &c);
 }
 

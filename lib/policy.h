@@ -97,7 +97,6 @@ struct generation_info {
 	int64_t when;
 	uint64_t parent;
 	const char *who, *known_by, *why;
-	const char *effect; /* one line, "" where nothing was compared */
 };
 
 /* A role seen through NSS as a group. */
@@ -121,9 +120,9 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy);
 
 /*
  * Open the policy that was applied for good, whether or not another is on trial: what a change is
- * judged by. Otherwise as rolegate_policy_load().
+ * judged by. As rolegate_policy_load() or, unless `load`, rolegate_policy_open().
  */
-int policy_load_confirmed(const char *state_dir, struct rolegate_policy **ret_policy,
+int policy_open_confirmed(const char *state_dir, bool load, struct rolegate_policy **ret_policy,
 			  char **reterr_reason);
 
 /*

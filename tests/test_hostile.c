@@ -125,7 +125,7 @@ static int compile(const struct world *world, struct compiled *ret)
 	};
 
 	compile_init(ret);
-	return compile_tree(&world->tree, ROLEGATE_CONF_DIR, &catalogs, ret);
+	return compile_tree(&world->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, ret);
 }
 
 /* Whether the world's policy is refused with that problem (or sound, if `part` is NULL). */

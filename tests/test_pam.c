@@ -604,7 +604,7 @@ static void apply_sources(const struct sources_on_disk *s)
 	assert_int_equal(tree_open(&host, NULL), 0);
 	where.tree = &host;
 	compile_init(&compiled);
-	assert_int_equal(compile_tree(&host, s->folder, &where, &compiled), 0);
+	assert_int_equal(compile_tree(&host, s->folder, &where, NULL, &compiled), 0);
 	fd = open(policy_path(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	assert_true(fd >= 0 && fchmod(fd, 0644) == 0);
 	assert_int_equal(pack_policy(&compiled.model, &compiled.sources, &info, fd), 0);

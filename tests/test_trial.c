@@ -145,7 +145,7 @@ static void decides_while_it_runs(void **state)
 	assert_string_equal(owner(policy), "new");
 	rolegate_policy_close(policy);
 
-	assert_int_equal(policy_load_confirmed(*state, &policy, NULL), 0);
+	assert_int_equal(policy_open_confirmed(*state, true, &policy, NULL), 0);
 	assert_string_equal(owner(policy), "old");
 	rolegate_policy_close(policy);
 }
