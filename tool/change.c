@@ -7,325 +7,409 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "actor.h"
-#include "people.h"
+#include "candidate.h"
+#include "owners.h"
+#include "review.h"
 #include "state.h"
+#include "when.h"
 
-/* The person who runs this command. Owner: account_free(&account). */
-struct author {
-	struct account account;
-	enum actor_source source;
-	uid_t uid; /* 0 also for an unknown actor with uid 0, who is root (A5) */
+/* A change that runs, under the lock. */
+struct changing {
+	struct tool *tool;
+	struct author author;
+	struct state state;
+	struct rolegate_policy *active; /* applied for good; NULL: nothing was, or it is damaged */
+	bool is_damaged;
 };
 
-/* ---- Who it is (A5) ---- */
+/* ---- Begin and end ---- */
 
-static int find_author(struct author *author)
+/* Read what is in force for good. That it is damaged keeps nobody from applying a sound one. */
+static int load_active(struct changing *c)
 {
-	int r;
+	int r = policy_open_confirmed(c->tool->state_dir, true, &c->active, NULL);
 
-	*author = (struct author){ 0 };
-	author->source = actor_find(&author->uid);
-	r = account_init_uid(&author->account, author->uid);
-	if (r == -ENOENT) {
-		r = account_init(&author->account, author->uid == 0 ? "root" : "?");
-		author->account.person.uid = author->uid;
-		author->account.person.facts = author->uid == 0 ? ROLEGATE_FACT_UID
-								: ROLEGATE_FACT_ABSENT;
-	}
-	return r < 0 ? r
-		     : account_look_up(&author->account, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
-}
-
-/* ---- What they may do ---- */
-
-/* Whether somebody holds what only owners hold, by the very evaluator that PAM uses. */
-static int is_owner(const struct rolegate_policy *policy, const struct rolegate_person *person,
-		    int64_t at, bool *ret_is_owner)
-{
-	struct rolegate_subject subject = { .person = *person };
-	struct rolegate_decision decision;
-	struct permission_info info;
-	struct record record;
-	int r;
-
-	*ret_is_owner = false;
-	r = policy_load_permission_info(policy, policy->head.gate_permission, &record, &info);
-	if (r < 0)
-		return r;
-	r = rolegate_can(policy, &subject, info.name, at, &decision);
-	store_record_free(&record);
-	*ret_is_owner = r == 0 && decision.verdict == ROLEGATE_ALLOW;
-	return r;
-}
-
-/*
- * This version does not compare what a change gives with what its author holds (A1-A3, A7), so it
- * lets those change the policy from whom nothing can be withheld: owners, and root where root is
- * one.
- */
-static int check_owner(struct tool *tool, const struct author *author,
-		       const struct rolegate_policy *active)
-{
-	bool owner;
-	int r;
-
-	r = is_owner(active, &author->account.person, tool->now, &owner);
-	if (r < 0)
-		return tool_fail_errno(tool, r, "looking up what you hold");
-	if (owner)
-		return EXIT_DONE;
-	return tool_fail(
-		tool, EXIT_REFUSED, "not-owner",
-		"you are %s (by %s), who is no owner in generation %llu, and in this version only owners change "
-		"the policy; ask an owner to apply it. Nothing was changed",
-		author->account.name, actor_source_name(author->source),
-		(unsigned long long)active->head.generation);
-}
-
-/* Without a policy to judge by, or with one that cannot be read, it takes root (A5, D7). */
-static int check_root(struct tool *tool, const struct author *author, int error)
-{
-	if (geteuid() != 0)
-		return tool_fail(tool, EXIT_REFUSED, "not-root",
-				 "the first apply on a host is root's (A5). Nothing was changed");
-	if (error != -ENOENT && author->uid != 0)
-		return tool_fail(
-			tool, EXIT_REFUSED, "not-root",
-			"the policy in force cannot be read (%s), so what %s may do is not known: log in as root. "
-			"Nothing was changed",
-			rolegate_error_text(error), author->account.name);
+	if (r == -ENOMEM)
+		return tool_out_of_memory(c->tool);
+	c->is_damaged = r < 0 && r != -ENOENT;
 	return EXIT_DONE;
 }
 
-static int check_author_here(struct tool *tool, const struct author *author)
+static int open_state(struct changing *c)
 {
-	struct rolegate_policy *active = NULL;
-	int r, status;
+	int r = state_open(&c->state, &c->tool->tree, ROLEGATE_STATE_DIR);
 
-	r = rolegate_policy_open(NULL, &active, NULL);
-	if (r == -ENOMEM)
-		return tool_out_of_memory(tool);
-	status = r < 0 ? check_root(tool, author, r) : check_owner(tool, author, active);
-	rolegate_policy_close(active);
-	return status;
+	if (r == -EPERM || r == -EACCES)
+		return tool_fail(
+			c->tool, EXIT_SYSTEM, "system-error",
+			"%s: you cannot write there, or others can; it has to be root's alone. Nothing was changed",
+			c->tool->state_dir);
+	return r < 0 ? tool_fail_errno(c->tool, r, c->tool->state_dir) : EXIT_DONE;
 }
 
-/*
- * With --root, whoever may write there may apply there; but root's hands are lent only to root
- * and to owners of this host, or a narrow sudo rule for rolegate would be a way round.
- */
-static int check_author(struct tool *tool, const struct author *author)
+/* Find out who it is, and lock. change_end() is due whatever is returned. */
+static int begin(struct changing *c, struct tool *tool)
 {
-	if (tool->root && (geteuid() != 0 || author->uid == 0))
-		return EXIT_DONE;
-	return check_author_here(tool, author);
+	int status;
+
+	*c = (struct changing){ .tool = tool,
+				.state = { .fd = -1, .generations = -1, .lock = -1 } };
+	status = author_find(tool, &c->author);
+	/* Before anything is made or waited for; what counts is the look under the lock. */
+	if (status == EXIT_DONE)
+		status = author_check(tool, &c->author);
+	if (status == EXIT_DONE)
+		status = open_state(c);
+	/* Once more: whoever held the lock may have taken from the author what the first look saw. */
+	if (status == EXIT_DONE)
+		status = author_check(tool, &c->author);
+	if (status == EXIT_DONE)
+		status = candidate_recover(tool);
+	return status == EXIT_DONE ? load_active(c) : status;
 }
 
-/* ---- What has to hold afterwards ---- */
-
-/* A4 for one assignment: owner, without an end, begun, to a user. */
-static bool names_owner(const struct model *model, const struct model_assignment *assignment,
-			int64_t now)
+static void end(struct changing *c)
 {
-	if (assignment->until != FORMAT_FOREVER || assignment->from > now)
-		return false;
-	for (uint32_t i = 0; i < assignment->n_roles; i++)
-		if (assignment->roles[i] == model->owner_role)
-			return true;
-	return false;
+	rolegate_policy_close(c->active);
+	state_close(&c->state);
+	author_free(&c->author);
 }
 
-/*
- * Whether a user is an owner who can act: assigned, on good terms with the system, and really
- * given what owners hold.
- */
-static int check_usable(struct tool *tool, const struct rolegate_policy *candidate,
-			const char *user, bool *ret_is, const char **ret_why)
+void change_free(struct change *change)
 {
-	struct account account;
+	free(change->effect);
+	*change = (struct change){ 0 };
+}
+
+/* ---- Judging ---- */
+
+/* A1-A3, A6, A7; and A4, which holds for everybody. */
+static int judge(struct changing *c, const struct rolegate_policy *after, char **ret_effect)
+{
+	int status;
+
+	if (!c->author.is_known && c->tool->root && !c->tool->output.json)
+		fputs("note: that root knows no user of your uid, so nobody's authority is checked there "
+		      "(A1-A3, A7)\n",
+		      stderr);
+	status = review_change(c->tool, &c->author, c->active, after, ret_effect);
+	return status == EXIT_DONE ? owners_check(c->tool, after) : status;
+}
+
+/* The one on trial: 1 and *ret, 0 none, or an exit status after saying why as a negative number. */
+static int load_trial(struct changing *c, struct rolegate_policy **ret_trial, int64_t *ret_left)
+{
+	struct rolegate_policy *policy = NULL;
 	int r;
 
-	*ret_is = false;
-	*ret_why = people_why_unusable(tool, user);
-	if (*ret_why)
+	r = rolegate_policy_load(c->tool->state_dir, &policy, NULL);
+	if (r == -ENOMEM)
+		return -tool_out_of_memory(c->tool);
+	if (r < 0 || !rolegate_policy_trial(policy, ret_left)) {
+		rolegate_policy_close(policy);
 		return 0;
-	r = people_find(tool, user, &account);
-	if (r == 0)
-		r = is_owner(candidate, &account.person, tool->now, ret_is);
-	account_free(&account);
-	if (r == 0 && !*ret_is)
-		*ret_why = "kept from it by a conflict rule or a missing approval";
-	return r;
-}
-
-static int has_usable_owner(struct tool *tool, const struct compiled *compiled,
-			    const struct rolegate_policy *candidate, bool *ret_has,
-			    const char **ret_user, const char **ret_why)
-{
-	const struct model *model = &compiled->model;
-	const struct model_holders *users = &model->users;
-	int r = 0;
-
-	*ret_has = false;
-	*ret_user = NULL;
-	for (size_t i = 0; i < users->names.n && r == 0 && !*ret_has; i++) {
-		bool is_named = false;
-
-		for (uint32_t k = users->list[i].first; k != NAMES_NONE && !is_named;
-		     k = model->assignments[k].next)
-			is_named = names_owner(model, &model->assignments[k], tool->now);
-		if (!is_named)
-			continue;
-		*ret_user = users->names.list[i];
-		r = check_usable(tool, candidate, *ret_user, ret_has, ret_why);
 	}
-	return r;
+	*ret_trial = policy;
+	return 1;
 }
 
-static int check_invariants(struct tool *tool, const struct compiled *compiled, int fd)
+/* While a trial runs nothing is applied for good: it would make lasting what nobody confirmed. */
+static int check_no_trial(struct changing *c)
 {
-	struct rolegate_policy *candidate = NULL;
-	const char *user, *why = "";
-	bool has_owner = false;
-	int copy, r;
+	struct rolegate_policy *trial = NULL;
+	unsigned long long generation;
+	int64_t left = 0;
+	int r;
 
-	copy = dup(fd);
-	if (copy < 0)
-		return tool_fail_errno(tool, -errno, "opening the candidate");
-	r = policy_open_fd(copy, &candidate);
-	if (r < 0)
-		close(copy);
-	else
-		r = has_usable_owner(tool, compiled, candidate, &has_owner, &user, &why);
-	rolegate_policy_close(candidate);
-	if (r < 0)
-		return tool_fail_errno(tool, r, "testing the candidate");
-	if (has_owner)
-		return EXIT_DONE;
-	if (!user)
-		return tool_fail(
-			tool, EXIT_REFUSED, "last-owner",
-			"no owner would be left: assign the role \"%s\" to a user, without `until` and with no "
-			"`from` in the future (A4). Nothing was changed",
-			compiled->model.roles[compiled->model.owner_role].name);
-	return tool_fail(tool, EXIT_REFUSED, "last-owner",
-			 "no usable owner would be left: %s is %s (A4). Nothing was changed", user,
-			 why);
+	r = load_trial(c, &trial, &left);
+	if (r <= 0)
+		return r < 0 ? -r : EXIT_DONE;
+	generation = (unsigned long long)trial->head.generation;
+	rolegate_policy_close(trial);
+	return tool_fail(
+		c->tool, EXIT_REFUSED, "trial-running",
+		"generation %llu is on trial for another %lld seconds: `rolegate confirm` keeps it, `rolegate "
+		"rollback` ends it, and `rolegate apply --confirm-within TIME` puts another on trial in its "
+		"place. Nothing was changed",
+		generation, (long long)left);
 }
 
-/* ---- The change ---- */
+/* Whether what is asked for can be done on what is there. */
+static int check_request(struct changing *c, const struct change_request *request)
+{
+	/* Another trial takes the place of one, and going back to an earlier generation ends it. */
+	if (request->confirm_within == 0 && request->restore == 0) {
+		int status = check_no_trial(c);
 
-/* How the author goes into the history. */
-static struct pack_info describe(struct tool *tool, const struct author *author, const char *why)
+		if (status != EXIT_DONE)
+			return status;
+	}
+	if (c->active || !(request->edit || request->restore || request->confirm_within))
+		return EXIT_DONE;
+	return tool_fail(
+		c->tool, EXIT_REFUSED, c->is_damaged ? "damaged-policy" : "no-policy",
+		c->is_damaged
+			? "the policy in force cannot be read: `rolegate apply` puts a sound one in its "
+			  "place. Nothing was changed"
+			: "nothing was ever applied, and there is nothing to go back to: `rolegate apply` "
+			  "comes first. Nothing was changed");
+}
+
+/* ---- Installing ---- */
+
+static struct pack_info describe(const struct changing *c, const struct change_request *request)
 {
 	return (struct pack_info){
-		.when = tool->now,
-		.who = author->account.name,
-		.known_by = actor_source_name(author->source),
-		.why = why,
+		.parent = c->active ? c->active->head.generation : 0,
+		.when = c->tool->now,
+		.who = c->author.account.name,
+		.known_by = actor_source_name(c->author.source),
+		.why = request->why,
 	};
 }
 
-/* Write the generation, look at it once more, and swap it in. */
-static int install(struct tool *tool, const struct state *state, const struct compiled *compiled,
-		   struct pack_info *info)
+/* Write the generation, without putting it in force, and open it. */
+static int prepare(struct changing *c, const struct change_request *request,
+		   const struct candidate *candidate, struct pack_info *info,
+		   struct rolegate_policy **ret_policy)
 {
-	int fd = -1, r, status;
+	int fd = -1, r = 0;
 
-	r = state_next_generation(state, info->parent, &info->generation);
+	if (request->confirm_within)
+		r = trial_begin(&info->trial, request->confirm_within);
 	if (r == 0)
-		r = state_prepare(state, compiled, info, &fd);
+		r = state_next_generation(&c->state, info->parent, &info->generation);
+	if (r == 0)
+		r = state_prepare(&c->state, &candidate->compiled, info, &fd);
 	if (r == -E2BIG)
 		return tool_fail(
-			tool, EXIT_POLICY, "too-large",
+			c->tool, EXIT_POLICY, "too-large",
 			"the policy is larger than a compiled one can be: 2 GiB in all, or 1 MiB for one user. "
 			"Nothing was changed");
 	if (r < 0)
-		return tool_fail_errno(tool, r, "writing the new generation");
-	status = check_invariants(tool, compiled, fd);
-	close(fd);
-	if (status != EXIT_DONE) {
-		state_discard(state);
-		return status;
-	}
-	r = state_commit(state, info->generation, info->parent);
-	if (r < 0) {
-		state_discard(state);
-		return tool_fail_errno(tool, r, "putting the new generation in force");
-	}
-	state_prune(state, (const uint64_t[]){ info->generation, info->parent }, 2);
-	return EXIT_DONE;
+		return tool_fail_errno(c->tool, r, "writing the new generation");
+	r = policy_open_fd(fd, ret_policy);
+	if (r < 0)
+		close(fd);
+	else
+		r = store_load(&(*ret_policy)->store);
+	return r < 0 ? tool_fail_errno(c->tool, r, "opening the new generation") : EXIT_DONE;
 }
 
-/* The number of the generation in force; 0 if none can be read. */
-static uint64_t active_generation(struct tool *tool)
+/* The generation is in force, and its text goes into its place; or neither is. */
+static int place_text(struct changing *c, struct candidate *candidate, const struct pack_info *info)
 {
-	struct rolegate_policy *active = NULL;
-	uint64_t generation = 0;
+	const char *path = candidate->staged.path;
+	int r, undone, reverted;
 
-	if (rolegate_policy_open(tool->state_dir, &active, NULL) == 0)
-		generation = active->head.generation;
-	rolegate_policy_close(active);
-	return generation;
+	r = staged_place(&candidate->staged);
+	if (r == 0) {
+		staged_finish(&candidate->staged);
+		return EXIT_DONE;
+	}
+	undone = staged_undo(&candidate->staged);
+	reverted = state_revert(&c->state, info->generation, info->parent);
+	if (undone == 0 && reverted == 0)
+		return tool_fail_errno(c->tool, r, path);
+	return tool_fail(
+		c->tool, EXIT_SYSTEM, "system-error",
+		"%s: %s, and taking the change back failed too: generation %llu may be in force without the "
+		"file that it was made of. `rolegate status` says which is",
+		path, strerror(-r), (unsigned long long)info->generation);
 }
 
-static int apply_locked(struct tool *tool, const struct author *author, const struct state *state,
-			const char *why, struct change *ret)
+/* The numbers that no pruning may take: what is in force, what it goes back to, their parents. */
+static void prune(struct changing *c, const struct pack_info *info)
 {
-	struct pack_info info = describe(tool, author, why);
-	struct compiled compiled;
-	int status;
+	uint64_t keep[3] = { info->generation, info->parent, 0 };
+	struct generation_info parent;
+	struct record record;
 
-	/* Once more: whoever held the lock may have taken from the author what the first look saw. */
-	status = check_author(tool, author);
-	if (status != EXIT_DONE)
-		return status;
-	if (tool->root && !tool->output.json)
-		fputs("note: below --root nobody's authority is checked (A1-A3, A7)\n", stderr);
-	if (tool_compile(tool, &compiled, &status) == 0) {
-		if (!tool->output.json)
-			tool_print_problems(tool, &compiled);
-		info.parent = active_generation(tool);
-		status = install(tool, state, &compiled, &info);
-		*ret = (struct change){
-			.generation = info.generation,
-			.parent = info.parent,
-			.n_warnings = compiled.report.n_warnings,
-		};
+	if (c->active && policy_load_generation_info(c->active, &record, &parent) == 0) {
+		keep[2] = parent.parent;
+		store_record_free(&record);
 	}
-	compile_free(&compiled);
+	state_prune(&c->state, keep, 3);
+}
+
+static int commit(struct changing *c, struct candidate *candidate, const struct pack_info *info,
+		  const char *effect)
+{
+	int r = 0, status = EXIT_DONE;
+
+	if (effect)
+		r = state_write_note(&c->state, 0, STATE_NOTE_EFFECT, effect);
+	if (r == 0)
+		r = info->trial.until ? state_commit_trial(&c->state, info->generation)
+				      : state_commit(&c->state, info->generation, info->parent);
+	if (r < 0)
+		return tool_fail_errno(c->tool, r, "putting the new generation in force");
+	if (candidate->has_staged)
+		status = place_text(c, candidate, info);
+	if (status == EXIT_DONE)
+		prune(c, info);
 	return status;
 }
 
-int change_apply(struct tool *tool, const char *why, struct change *ret)
+static int install(struct changing *c, const struct change_request *request,
+		   struct candidate *candidate, struct change *ret)
 {
-	struct author author;
-	struct state state;
+	struct pack_info info = describe(c, request);
+	struct rolegate_policy *after = NULL;
+	char *effect = NULL;
+	int status;
+
+	status = prepare(c, request, candidate, &info, &after);
+	if (status == EXIT_DONE)
+		status = judge(c, after, &effect);
+	if (status == EXIT_DONE)
+		status = commit(c, candidate, &info, effect);
+	rolegate_policy_close(after);
+	if (status != EXIT_DONE) {
+		state_discard(&c->state);
+		free(effect);
+		return status;
+	}
+	*ret = (struct change){
+		.generation = info.generation,
+		.parent = info.parent,
+		.n_warnings = candidate->compiled.report.n_warnings,
+		.seconds_left = request->confirm_within,
+		.effect = effect,
+	};
+	return EXIT_DONE;
+}
+
+/* ---- The three changes ---- */
+
+static int apply_locked(struct changing *c, const struct change_request *request,
+			struct change *ret)
+{
+	struct candidate candidate;
+	int status;
+
+	status = check_request(c, request);
+	if (status != EXIT_DONE)
+		return status;
+	status = candidate_make(c->tool, request, &c->author, c->active, &candidate);
+	if (status == EXIT_DONE && candidate.is_nothing) {
+		*ret = (struct change){ .generation = c->active->head.generation,
+					.is_nothing = true };
+	} else if (status == EXIT_DONE) {
+		if (!c->tool->output.json)
+			tool_print_problems(c->tool, &candidate.compiled);
+		status = install(c, request, &candidate, ret);
+	}
+	if (status != EXIT_DONE && candidate.has_staged && candidate.staged.place == STAGED_BESIDE)
+		(void)staged_undo(&candidate.staged);
+	candidate_free(&candidate);
+	return status;
+}
+
+int change_apply(struct tool *tool, const struct change_request *request, struct change *ret)
+{
+	struct changing c;
+	int status;
+
+	status = begin(&c, tool);
+	if (status == EXIT_DONE)
+		status = apply_locked(&c, request, ret);
+	end(&c);
+	return status;
+}
+
+/* Who confirmed a trial and when: a line for the history. */
+static char *describe_confirmation(const struct changing *c)
+{
+	char when[WHEN_SIZE], *text;
+
+	when_format(c->tool->now, when);
+	return asprintf(&text, "%s by %s (%s)", when, c->author.account.name,
+			actor_source_name(c->author.source)) < 0
+		       ? NULL
+		       : text;
+}
+
+/* Judged again, for whoever confirms makes lasting what somebody else may only have tried. */
+static int confirm_trial(struct changing *c, const struct rolegate_policy *trial,
+			 struct change *ret)
+{
+	char *effect = NULL, *note = describe_confirmation(c);
+	uint64_t parent = c->active->head.generation;
 	int r, status;
 
-	r = find_author(&author);
-	if (r < 0) {
-		status = tool_fail_errno(tool, r, "finding out who you are");
-		goto out;
-	}
-	/* Before anything is made or waited for; what counts is the look under the lock. */
-	status = check_author(tool, &author);
+	if (!note)
+		return tool_out_of_memory(c->tool);
+	status = judge(c, trial, &effect);
 	if (status != EXIT_DONE)
 		goto out;
-	r = state_open(&state, &tool->tree, ROLEGATE_STATE_DIR);
-	if (r == -EPERM || r == -EACCES)
-		status = tool_fail(
-			tool, EXIT_SYSTEM, "system-error",
-			"%s: you cannot write there, or others can; it has to be root's alone. Nothing was changed",
-			tool->state_dir);
-	else if (r < 0)
-		status = tool_fail_errno(tool, r, tool->state_dir);
-	else
-		status = apply_locked(tool, &author, &state, why, ret);
+	r = state_write_note(&c->state, trial->head.generation, STATE_NOTE_CONFIRMED, note);
 	if (r == 0)
-		state_close(&state);
+		r = state_confirm(&c->state, trial->head.generation, parent);
+	if (r < 0) {
+		status = tool_fail_errno(c->tool, r, "putting the generation in force for good");
+		goto out;
+	}
+	*ret = (struct change){ .generation = trial->head.generation,
+				.parent = parent,
+				.effect = effect };
+	effect = NULL;
 out:
-	account_free(&author.account);
+	free(effect);
+	free(note);
+	return status;
+}
+
+static int fail_without_trial(struct tool *tool)
+{
+	return tool_fail(
+		tool, EXIT_REFUSED, "no-trial",
+		"no generation is on trial: its time was over, or the machine was booted or its clock "
+		"set since; `rolegate history` says more. Nothing was changed");
+}
+
+int change_confirm(struct tool *tool, struct change *ret)
+{
+	struct rolegate_policy *trial = NULL;
+	struct changing c;
+	int r, status;
+
+	status = begin(&c, tool);
+	if (status == EXIT_DONE) {
+		r = load_trial(&c, &trial, NULL);
+		status = r > 0	 ? confirm_trial(&c, trial, ret)
+			 : r < 0 ? -r
+				 : fail_without_trial(tool);
+	}
+	rolegate_policy_close(trial);
+	end(&c);
+	return status;
+}
+
+/* What was in force for good is in force again at once, so there is nothing to judge. */
+static int end_trial(struct changing *c, const struct rolegate_policy *trial, struct change *ret)
+{
+	int r = state_end_trial(&c->state);
+
+	if (r < 0)
+		return tool_fail_errno(c->tool, r, "ending the trial");
+	*ret = (struct change){ .generation = c->active->head.generation,
+				.parent = trial->head.generation };
+	return EXIT_DONE;
+}
+
+int change_end_trial(struct tool *tool, struct change *ret)
+{
+	struct rolegate_policy *trial = NULL;
+	struct changing c;
+	int r, status;
+
+	status = begin(&c, tool);
+	if (status == EXIT_DONE) {
+		r = load_trial(&c, &trial, NULL);
+		status = r > 0 ? end_trial(&c, trial, ret) : r < 0 ? -r : fail_without_trial(tool);
+	}
+	rolegate_policy_close(trial);
+	end(&c);
 	return status;
 }

@@ -27,6 +27,7 @@ static const struct option long_options[] = {
 	{ "groups", required_argument, NULL, LONG_VERBS + OPTION_GROUPS },
 	{ "at", required_argument, NULL, LONG_VERBS + OPTION_AT },
 	{ "candidate", no_argument, NULL, LONG_VERBS + OPTION_CANDIDATE },
+	{ "confirm-within", required_argument, NULL, LONG_VERBS + OPTION_CONFIRM },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -42,7 +43,11 @@ static void print_help(void)
 	     "  --color WHEN     auto (on a terminal), always or never\n"
 	     "  --at TIME        as if it were then: 2026-12-31 or 2026-12-31T18:00:00+01:00\n"
 	     "  --groups A,B     as if the user existed and were in these groups\n"
-	     "  --candidate      ask the sources as they are, not what is in force\n\n"
+	     "  --candidate      ask the sources as they are, not what is in force\n"
+	     "  --confirm-within TIME\n"
+	     "                   on trial for 90s, 2m, 8h or 7d, until `rolegate confirm`\n"
+	     "  -m, --message WHY\n"
+	     "                   the reason, for the history\n\n"
 	     "Exit status: 0 done or allowed, 1 denied, 2 usage, 3 the policy is wrong,\n"
 	     "4 refused, 5 the system failed; from 2 on nothing was changed.");
 }
@@ -88,6 +93,8 @@ static bool take_verb_option(struct options *options, unsigned int bit)
 		options->groups = optarg;
 	else if (bit == OPTION_AT)
 		options->at = optarg;
+	else if (bit == OPTION_CONFIRM)
+		options->confirm = optarg;
 	return true;
 }
 

@@ -29,6 +29,7 @@ enum option_bits {
 	OPTION_GROUPS = 64,
 	OPTION_AT = 128,
 	OPTION_CANDIDATE = 256,
+	OPTION_CONFIRM = 512,
 };
 
 #define OPTIONS_CATALOGS_MAX 16u
@@ -39,7 +40,7 @@ struct options {
 	bool json;
 	const char *color;  /* "auto", "always" or "never" */
 	unsigned int given; /* bits */
-	const char *owner, *message, *permission, *groups, *at;
+	const char *owner, *message, *permission, *groups, *at, *confirm;
 	const char *catalogs[OPTIONS_CATALOGS_MAX];
 	size_t n_catalogs;
 	const char *verb;

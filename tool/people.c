@@ -90,6 +90,49 @@ int people_find(struct tool *tool, const char *name, struct account *ret)
 			  : account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
 }
 
+/* The name of the user of a root who has a uid, on the heap. 0, -ENOENT or -ENOMEM. */
+static int find_name_below_root(struct tool *tool, uid_t uid, char **ret_name)
+{
+	FILE *file = open_file(tool, "/etc/passwd");
+	char *line = malloc(LINE_SIZE);
+	struct passwd entry, *result;
+	int r = line ? -ENOENT : -ENOMEM;
+
+	while (file && r == -ENOENT && fgetpwent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+		if (entry.pw_uid != uid)
+			continue;
+		*ret_name = strdup(entry.pw_name);
+		r = *ret_name ? 0 : -ENOMEM;
+	}
+	if (file)
+		fclose(file);
+	free(line);
+	return r;
+}
+
+int people_find_uid(struct tool *tool, uid_t uid, struct account *ret)
+{
+	char *name;
+	int r;
+
+	if (!tool->root) {
+		r = account_init_uid(ret, uid);
+		if (r == 0)
+			r = account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+		else
+			return r;
+	} else {
+		r = find_name_below_root(tool, uid, &name);
+		if (r < 0)
+			return r;
+		r = people_find(tool, name, ret);
+		free(name);
+	}
+	if (r < 0)
+		account_free(ret);
+	return r;
+}
+
 int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret)
 {
 	char *list, *group, *rest;

@@ -21,6 +21,11 @@ int people_find(struct tool *tool, const char *name, struct account *ret);
 int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret);
 
 /*
+ * Find the user who has a uid. As people_find(); -ENOENT nobody has it, and nothing is to be freed.
+ */
+int people_find_uid(struct tool *tool, uid_t uid, struct account *ret);
+
+/*
  * A4: whether a user could act as an owner: known to the system, neither locked nor expired.
  * Below a root every user is. Returns NULL if so, else why not, a literal.
  */

@@ -195,6 +195,13 @@ int tool_fail_problems(struct tool *tool, const struct compiled *compiled)
 
 int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status)
 {
+	compile_init(ret);
+	return tool_compile_overlay(tool, NULL, ret, ret_status);
+}
+
+int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay,
+			 struct compiled *ret, int *ret_status)
+{
 	struct compile_catalogs catalogs = {
 		.tree = &tool->tree,
 		.vendor = ROLEGATE_CATALOG_DIR,
@@ -203,8 +210,7 @@ int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status)
 	};
 	int r;
 
-	compile_init(ret);
-	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, ret);
+	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, overlay, ret);
 	if (r == -ENOMEM)
 		*ret_status = tool_out_of_memory(tool);
 	if (r != -EINVAL)

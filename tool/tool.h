@@ -50,6 +50,13 @@ int tool_open(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_s
 int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status);
 
 /*
+ * The same with a text in the place of one of them; overlay may be NULL. compile_init(ret) comes
+ * before.
+ */
+int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay,
+			 struct compiled *ret, int *ret_status);
+
+/*
  * Compile the sources into a policy that is not in force. As tool_compile(), and ret_policy is to
  * be closed.
  */

@@ -102,7 +102,8 @@ static void print_next_steps(struct tool *tool, const struct change *change)
 	       "       account  requisite  pam_rolegate.so\n"
 	       "     and keep a root shell open until you have logged in anew.\n"
 	       "  3. Watch the log for `would-deny`, and ask: rolegate explain USER SERVICE\n"
-	       "  4. Set mode = \"enforcing\", and apply again.\n");
+	       "  4. Set mode = \"enforcing\", then: rolegate apply --confirm-within 5m; log in from elsewhere,\n"
+	       "     and: rolegate confirm. Without that, what was in force before decides again.\n");
 }
 
 /* The folder's file is there; put it in force, or take it away again. */
@@ -111,7 +112,7 @@ static int apply_first(struct tool *tool, int folder)
 	struct change change = { 0 };
 	int status;
 
-	status = change_apply(tool, "init", &change);
+	status = change_apply(tool, &(struct change_request){ .why = "init" }, &change);
 	if (status != EXIT_DONE) {
 		if (unlinkat(folder, POLICY_NAME, 0) < 0)
 			fprintf(stderr, "rolegate: removing the new %s: %s\n", POLICY_NAME,
@@ -126,6 +127,7 @@ static int apply_first(struct tool *tool, int folder)
 				  true);
 	else
 		print_next_steps(tool, &change);
+	change_free(&change);
 	return EXIT_DONE;
 }
 

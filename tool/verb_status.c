@@ -35,7 +35,7 @@ static const char *compare_sources(struct tool *tool, const struct rolegate_poli
 	if (rolegate_policy_each_source(policy, count_file, &n) < 0)
 		return "unknown";
 	compile_init(&compiled);
-	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, &compiled);
+	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, &compiled);
 	if (r == 0)
 		r = state_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
 				  &compiled.sources, n);
@@ -81,6 +81,20 @@ static json_t *gather(struct tool *tool, const struct rolegate_policy *policy,
 			 (json_int_t)policy->head.n_permissions);
 }
 
+/* The generation on trial: how long still, and what decides afterwards. */
+static void add_trial(struct tool *tool, const struct rolegate_policy *policy, json_t *status)
+{
+	int64_t left = 0;
+	char until[WHEN_SIZE];
+
+	if (!status || !rolegate_policy_trial(policy, &left))
+		return;
+	when_format(tool->now + left, until);
+	json_object_set_new(status, "trial",
+			    json_pack("{s:I, s:s, s:I}", "seconds_left", (json_int_t)left, "until",
+				      until, "then", (json_int_t)policy->before->head.generation));
+}
+
 static const char *text_of(const json_t *object, const char *key)
 {
 	return json_string_value(json_object_get(object, key));
@@ -108,6 +122,18 @@ static void print_sources(const struct tool *tool, const char *sources)
 		putchar('\n');
 }
 
+static void print_trial(const struct tool *tool, const json_t *trial)
+{
+	if (!trial)
+		return;
+	fputs("\ntrial       ", stdout);
+	output_text(&tool->output, COLOUR_WARN, "ON TRIAL");
+	printf(" for another %lld seconds, until %s: `rolegate confirm` keeps it, else\n"
+	       "            generation %lld decides again",
+	       (long long)number_of(trial, "seconds_left"), text_of(trial, "until"),
+	       (long long)number_of(trial, "then"));
+}
+
 static void print_status(const struct tool *tool, const json_t *status)
 {
 	const char *why = text_of(status, "why");
@@ -121,6 +147,7 @@ static void print_status(const struct tool *tool, const json_t *status)
 		fputs(": ", stdout);
 		output_text(&tool->output, COLOUR_PLAIN, why);
 	}
+	print_trial(tool, json_object_get(status, "trial"));
 	fputs("\nmode        ", stdout);
 	if (!strcmp(text_of(status, "mode"), "permissive"))
 		output_text(&tool->output, COLOUR_WARN,
@@ -153,6 +180,7 @@ int verb_status(struct tool *tool)
 		return tool_fail_errno(tool, r, "reading how the generation came to be");
 	}
 	status = gather(tool, policy, &info);
+	add_trial(tool, policy, status);
 	store_record_free(&record);
 	rolegate_policy_close(policy);
 	if (!status)
