@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct command *command_start(const char *policy)
+{
+	struct command *command = calloc(1, sizeof(*command));
+
+	assert_non_null(command);
+	command->root = support_make_folder();
+	if (policy) {
+		command_write(command, COMMAND_POLICY, policy);
+		command_expect(command, "apply", 0, "generation 1 is in force");
+	}
+	return command;
+}
+
+void command_end(struct command *command)
+{
+	support_remove_folder(command->root);
+	free(command);
+}
+
+int command_run(struct command *command, const char *words)
+{
+	char line[4096];
+	size_t n;
+	FILE *pipe;
+	int status;
+
+	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
+		 command->root, words);
+	pipe = popen(line, "re");
+	assert_non_null(pipe);
+	n = fread(command->output, 1, sizeof(command->output) - 1, pipe);
+	command->output[n] = '\0';
+	status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+void command_expect(struct command *command, const char *words, int status, const char *part)
+{
+	int got = command_run(command, words);
+
+	if (got != status || !strstr(command->output, part))
+		fail_msg("rolegate %s: %d\n%s(wanted %d and \"%s\")", words, got, command->output,
+			 status, part);
+}
+
+static void make_path(const struct command *command, const char *path, char whole[700])
+{
+	int n = snprintf(whole, 700, "%s/%s", command->root, path);
+
+	assert_in_range(n, 1, 699);
+}
+
+void command_write(const struct command *command, const char *path, const char *text)
+{
+	char whole[700];
+
+	make_path(command, path, whole);
+	for (char *p = whole + strlen(command->root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		(void)mkdir(whole, 0755);
+		*p = '/';
+	}
+	support_write_file(whole, text, strlen(text), 0644);
+}
+
+char *command_read(const struct command *command, const char *path)
+{
+	char whole[700];
+	size_t n;
+
+	make_path(command, path, whole);
+	return support_read_file(whole, &n);
+}
+
+int command_has(const struct command *command, const char *path)
+{
+	char whole[700];
+
+	make_path(command, path, whole);
+	return access(whole, F_OK) == 0;
+}
