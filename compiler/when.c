@@ -46,11 +46,12 @@ static int days_of(int year, int month)
  */
 static int64_t day_number(int year, int month, int day)
 {
-	int64_t y = month <= 2 ? year - 1 : year;
+	/* 400 years later, for the year before 0 would be divided the wrong way. */
+	int64_t y = (month <= 2 ? year - 1 : year) + 400;
 	int64_t m = month <= 2 ? month + 9 : month - 3;
 	int64_t in_year = (153 * m + 2) / 5 + day - 1;
 
-	return y * 365 + y / 4 - y / 100 + y / 400 + in_year - 719468;
+	return y * 365 + y / 4 - y / 100 + y / 400 + in_year - 719468 - 146097;
 }
 
 /* `Z`, `+hh:mm` or `-hh:mm`, in seconds east of UTC. */
