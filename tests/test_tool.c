@@ -89,7 +89,7 @@ static const struct step steps[] = {
 	{ "init", 2, "--owner USER is missing" },
 	{ "init --owner 'a b:c'", 2, "a name holds" },
 	{ "init --owner alice --owner bob", 2, "given twice" },
-	{ "role list", 2, "`show` and a role's name" },
+	{ "role frob", 2, "`role` is followed by one of " },
 	{ "--help", 0, "Exit status" },
 	{ "--version", 0, "rolegate 0." },
 	/* A first policy that cannot be: nothing is left of it. */

@@ -38,24 +38,68 @@ const struct verb verbs[] = {
 	  verb_who },
 	{ "user", "USER [--at TIME]", "a user's roles, groups and permissions", 1, 1, OPTION_AT,
 	  verb_user },
-	{ "role", "show ROLE", "what a role holds itself and inherits, and who has it", 1, 2, 0,
+	{ "role show", "ROLE", "what a role holds itself and inherits, and who has it", 2, 2, 0,
 	  verb_role },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 
-static const struct verb *find_verb(const char *name)
+/*
+ * Whether a verb is what was typed: its one word; or its two, of which the second is the first word
+ * that follows.
+ */
+static bool is_meant(const struct verb *verb, const struct options *options)
+{
+	size_t n = strcspn(verb->name, " ");
+
+	if (strncmp(verb->name, options->verb, n) != 0 || options->verb[n] != '\0')
+		return false;
+	if (verb->name[n] == '\0')
+		return true;
+	return options->n_words > 0 && !strcmp(verb->name + n + 1, options->words[0]);
+}
+
+/* Say what may follow the first word of verbs of two, if this is one. */
+static bool complain_second(const struct options *options)
+{
+	char list[256] = "";
+	size_t n = 0;
+
+	for (const struct verb *verb = verbs; verb->name; verb++) {
+		size_t first = strcspn(verb->name, " ");
+
+		if (verb->name[first] == '\0' || strncmp(verb->name, options->verb, first) != 0 ||
+		    options->verb[first] != '\0' || n >= sizeof(list))
+			continue;
+		n += (size_t)snprintf(list + n, sizeof(list) - n, "%s`%s`", n ? ", " : "",
+				      verb->name + first + 1);
+	}
+	if (n == 0)
+		return false;
+	options_complain(NULL, "`%s` is followed by one of %s%s%s%s", options->verb, list,
+			 options->n_words > 0 ? ", not by `" : "",
+			 options->n_words > 0 ? options->words[0] : "",
+			 options->n_words > 0 ? "`" : "");
+	return true;
+}
+
+static const struct verb *find_verb(const struct options *options)
 {
 	const char *best = NULL;
 	unsigned int distance = 0;
+	char first[32];
 
 	for (const struct verb *verb = verbs; verb->name; verb++) {
-		if (!strcmp(verb->name, name))
+		if (is_meant(verb, options))
 			return verb;
-		names_consider(name, verb->name, &best, &distance);
+		snprintf(first, sizeof(first), "%.*s", (int)strcspn(verb->name, " "), verb->name);
+		names_consider(options->verb, first, &best, &distance);
+		best = best == first ? verb->name : best;
 	}
-	options_complain(NULL, "no verb is called `%s`%s%s%s", name, best ? ", did you mean `" : "",
-			 best ? best : "", best ? "`?" : "");
+	if (!complain_second(options))
+		options_complain(NULL, "no verb is called `%s`%s%s%s", options->verb,
+				 best ? ", did you mean `" : "", best ? best : "",
+				 best ? "`?" : "");
 	return NULL;
 }
 
@@ -96,8 +140,10 @@ int main(int argc, char **argv)
 	unsetenv("TZ");
 	umask(022);
 	status = options_read(&tool.options, argc, argv);
-	if (status >= 0)
-		return status;
-	verb = find_verb(tool.options.verb);
-	return verb ? run(verb, &tool) : EXIT_USAGE;
+	if (status < 0) {
+		verb = find_verb(&tool.options);
+		status = verb ? run(verb, &tool) : EXIT_USAGE;
+	}
+	options_free(&tool.options);
+	return status;
 }

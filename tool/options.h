@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Exit statuses (rolegate(8)). */
 enum exit_status {
@@ -19,30 +20,54 @@ enum exit_status {
 };
 
 /* Options of single verbs, as bits: a verb says which it takes. */
-enum option_bits {
-	OPTION_OWNER = 1,
-	OPTION_CATALOG = 2,
-	OPTION_ENFORCING = 4,
-	OPTION_STRICT = 8,
-	OPTION_MESSAGE = 16,
-	OPTION_PERMISSION = 32,
-	OPTION_GROUPS = 64,
-	OPTION_AT = 128,
-	OPTION_CANDIDATE = 256,
-	OPTION_CONFIRM = 512,
+#define OPTION_OWNER (UINT64_C(1) << 0)
+#define OPTION_CATALOG (UINT64_C(1) << 1)
+#define OPTION_ENFORCING (UINT64_C(1) << 2)
+#define OPTION_STRICT (UINT64_C(1) << 3)
+#define OPTION_MESSAGE (UINT64_C(1) << 4)
+#define OPTION_PERMISSION (UINT64_C(1) << 5)
+#define OPTION_GROUPS (UINT64_C(1) << 6)
+#define OPTION_AT (UINT64_C(1) << 7)
+#define OPTION_CANDIDATE (UINT64_C(1) << 8)
+#define OPTION_WHY (UINT64_C(1) << 9)
+#define OPTION_LABEL (UINT64_C(1) << 10)
+#define OPTION_COLOUR (UINT64_C(1) << 11)
+#define OPTION_DESCRIPTION (UINT64_C(1) << 12)
+#define OPTION_NEEDS_APPROVAL (UINT64_C(1) << 13)
+#define OPTION_BASED_ON (UINT64_C(1) << 14)
+#define OPTION_NO_BASED_ON (UINT64_C(1) << 15)
+#define OPTION_GRANT (UINT64_C(1) << 16)
+#define OPTION_REVOKE (UINT64_C(1) << 17)
+#define OPTION_PRIVILEGE (UINT64_C(1) << 18)
+#define OPTION_UNPRIVILEGE (UINT64_C(1) << 19)
+#define OPTION_ON (UINT64_C(1) << 20)
+#define OPTION_GROUP (UINT64_C(1) << 21)
+#define OPTION_FROM (UINT64_C(1) << 22)
+#define OPTION_UNTIL (UINT64_C(1) << 23)
+#define OPTION_REQUIRE (UINT64_C(1) << 24)
+#define OPTION_REQUIRE_ANY (UINT64_C(1) << 25)
+#define OPTION_OPEN (UINT64_C(1) << 26)
+#define OPTION_SUBJECT (UINT64_C(1) << 27)
+#define OPTION_CONFIRM (UINT64_C(1) << 28)
+
+/* The values of an option that may be given again and again, in the order of the command line. */
+struct option_list {
+	char **items;
+	size_t n, max;
 };
 
-#define OPTIONS_CATALOGS_MAX 16u
-
-/* What the command line says; strings belong to argv. */
+/* What the command line says. Strings belong to argv, lists to options_free(). */
 struct options {
 	const char *root;
 	bool json;
-	const char *color;  /* "auto", "always" or "never" */
-	unsigned int given; /* bits */
+	const char *color; /* "auto", "always" or "never" */
+	uint64_t given;	   /* bits */
 	const char *owner, *message, *permission, *groups, *at, *confirm;
-	const char *catalogs[OPTIONS_CATALOGS_MAX];
-	size_t n_catalogs;
+	const char *why, *label, *colour, *description, *needs_approval;
+	const char *group, *from, *until, *subject;
+	struct option_list catalogs;
+	struct option_list based_on, no_based_on, grant, revoke, privilege, unprivilege, on;
+	struct option_list require, require_any;
 	const char *verb;
 	char **words; /* what follows the verb */
 	int n_words;
@@ -53,6 +78,7 @@ struct options {
  * the exit status after --help, --version, or a complaint.
  */
 int options_read(struct options *options, int argc, char **argv);
+void options_free(struct options *options);
 
 /* A line of usage for one verb, and the exit status 2. */
 int options_complain(const char *verb, const char *format, ...)

@@ -133,9 +133,10 @@ static int apply_first(struct tool *tool, int folder)
 
 int verb_init(struct tool *tool)
 {
-	const char *const *catalogs = tool->options.n_catalogs ? tool->options.catalogs
-							       : default_catalogs;
-	size_t n = tool->options.n_catalogs ? tool->options.n_catalogs : 2;
+	const struct option_list *wanted = &tool->options.catalogs;
+	const char *const *catalogs = wanted->n ? (const char *const *)wanted->items
+						: default_catalogs;
+	size_t n = wanted->n ? wanted->n : 2;
 	const char *wrong;
 	int folder, r, status;
 

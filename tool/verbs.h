@@ -8,9 +8,10 @@
 #include "tool.h"
 
 struct verb {
-	const char *name, *usage, *what;
+	const char *name; /* one word, or two as in `role show`: then the second is words[0] */
+	const char *usage, *what;
 	int min_words, max_words;
-	unsigned int options; /* enum option_bits */
+	uint64_t options; /* OPTION_… */
 	int (*run)(struct tool *tool);
 };
 
