@@ -143,9 +143,14 @@ static void load_tiers(struct model *model, const struct reader *reader,
 	}
 }
 
+/* What people are told of a resource. */
+struct words {
+	const char *label, *description;
+};
+
 /* Define department.resource:capability for all capabilities. */
 static bool define_cells(struct model *model, const struct reader *reader, const char *name,
-			 const config_setting_t *setting, const char *label,
+			 const config_setting_t *setting, struct words words,
 			 const struct model_catalog *catalog, struct model_resource *ret)
 {
 	const struct model_department *department = &model->departments[ret->department];
@@ -165,7 +170,8 @@ static bool define_cells(struct model *model, const struct reader *reader, const
 			return false;
 		permission->department = ret->department;
 		permission->area = department->name;
-		permission->label = label;
+		permission->label = words.label;
+		permission->description = words.description;
 		permission->is_core = department->is_core;
 		ret->cells[c] = (uint32_t)(permission - model->permissions);
 	}
@@ -185,6 +191,7 @@ static void load_resource(struct model *model, const struct reader *reader,
 	struct model_resource resource = { .department = department };
 	char full[FORMAT_NAME_MAX + 1];
 	const config_setting_t *v[4];
+	struct words words;
 	const char *name;
 	uint32_t id;
 
@@ -199,8 +206,9 @@ static void load_resource(struct model *model, const struct reader *reader,
 			     "the name \"%s\" is too long", name);
 		return;
 	}
-	if (!define_cells(model, reader, full, setting, load_text(model, reader, v[1]), catalog,
-			  &resource))
+	words.label = load_text(model, reader, v[1]);
+	words.description = load_text(model, reader, v[2]);
+	if (!define_cells(model, reader, full, setting, words, catalog, &resource))
 		return;
 	id = model_resource(model, full);
 	if (id == NAMES_NONE)

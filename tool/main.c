@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rolegate: finds the verb and runs it. */
+#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,8 +39,11 @@ const struct verb verbs[] = {
 	  verb_who },
 	{ "user", "USER [--at TIME]", "a user's roles, groups and permissions", 1, 1, OPTION_AT,
 	  verb_user },
+	{ "role list", "", "all roles", 1, 1, 0, verb_role_list },
 	{ "role show", "ROLE", "what a role holds itself and inherits, and who has it", 2, 2, 0,
-	  verb_role },
+	  verb_role_show },
+	{ "matrix", "[ROLE]…", "roles and permissions as a table, by area", 0, INT_MAX, 0,
+	  verb_matrix },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL },
 };

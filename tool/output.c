@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
+
+#include "format.h"
 
 void output_init(struct output *output, bool json, const char *color)
 {
@@ -41,13 +44,64 @@ void output_text(const struct output *output, enum output_colour colour, const c
 		fputs("\033[0m", stdout);
 }
 
+/*
+ * One character: its bytes, and the columns that output_text() needs for it. What is no character
+ * here (a control, a stray byte) is a byte shown as \xNN.
+ */
+static size_t take_character(const char *text, int *ret_columns)
+{
+	mbstate_t state = { 0 };
+	wchar_t character;
+	size_t n = mbrtowc(&character, text, strlen(text), &state);
+	int columns;
+
+	if (n == (size_t)-1 || n == (size_t)-2 || n == 0) {
+		*ret_columns = 1;
+		return 1;
+	}
+	columns = wcwidth(character);
+	*ret_columns = columns >= 0 ? columns : 4 * (int)n;
+	return n;
+}
+
 int output_columns(const char *text)
 {
-	int n = 0;
+	int columns, sum = 0;
 
-	for (; *text; text++)
-		n += ((unsigned char)*text & 0xc0) != 0x80;
+	for (; *text; sum += columns)
+		text += take_character(text, &columns);
+	return sum;
+}
+
+/* How many bytes of a text fit into so many columns. */
+static size_t fitting(const char *text, int columns)
+{
+	size_t n = 0, bytes;
+	int wanted;
+
+	while (text[n]) {
+		bytes = take_character(text + n, &wanted);
+		if (wanted > columns)
+			break;
+		columns -= wanted;
+		n += bytes;
+	}
 	return n;
+}
+
+const char *output_cut(const char *text, int columns, bool keeps_end, char to[OUTPUT_CUT_SIZE])
+{
+	int all = output_columns(text), tail, skipped;
+	const char *end = text;
+
+	if (all <= columns)
+		return text;
+	tail = keeps_end ? (columns - 1) / 2 : 0;
+	/* The end begins where no more than `tail` columns are left. */
+	for (int left = all; left > tail; left -= skipped)
+		end += take_character(end, &skipped);
+	snprintf(to, OUTPUT_CUT_SIZE, "%.*s…%s", (int)fitting(text, columns - 1 - tail), text, end);
+	return to;
 }
 
 void output_pad(int used, int column)
@@ -75,6 +129,54 @@ void output_names(const struct output *output, int indent, const char *const *na
 		if (i + 1 < n)
 			putchar(',');
 		used += columns;
+	}
+	putchar('\n');
+}
+
+void output_wrapped(const struct output *output, enum output_colour colour, int used, int indent,
+		    const char *text)
+{
+	char word[FORMAT_TEXT_MAX + 1];
+	bool is_first = true;
+
+	for (size_t n; *text; text += n) {
+		int columns;
+
+		text += strspn(text, " ");
+		n = strcspn(text, " ");
+		if (n == 0)
+			break;
+		snprintf(word, sizeof(word), "%.*s", (int)n, text);
+		columns = output_columns(word);
+		if (!is_first && used + 1 + columns > output->width) {
+			printf("\n%*s", indent, "");
+			used = indent;
+		} else if (!is_first) {
+			putchar(' ');
+			used++;
+		}
+		output_text(output, colour, word);
+		used += columns;
+		is_first = false;
+	}
+	putchar('\n');
+}
+
+void output_place(const struct output *output, int used, int column, const char *file,
+		  unsigned int line)
+{
+	char text[FORMAT_TEXT_MAX + 16];
+	int at = column > used ? column : used + 2;
+
+	snprintf(text, sizeof(text), "%s:%u", file, line);
+	if (*file && line > 0) {
+		if (at + output_columns(text) > output->width) {
+			putchar('\n');
+			used = 0;
+			at = 4;
+		}
+		output_pad(used, at);
+		output_text(output, COLOUR_DIM, text);
 	}
 	putchar('\n');
 }

@@ -36,8 +36,34 @@ void output_text(const struct output *output, enum output_colour colour, const c
 /* Blanks up to a column, of which `used` are behind us; at least one. */
 void output_pad(int used, int column);
 
-/* Columns that a text takes. */
+/* Columns that a text takes, as output_text() writes it: wide characters take two. */
 int output_columns(const char *text);
+
+/* A text that is cut is at most so many bytes long, NUL included: four a column, and some. */
+#define OUTPUT_CUT_SIZE 512
+
+/*
+ * A text that takes at most `columns` (up to 100): what is too long loses its middle to a `…`, for
+ * names differ at their ends. Without `keeps_end` it loses its end.
+ *
+ * Returns text itself, or to.
+ */
+const char *output_cut(const char *text, int columns, bool keeps_end, char to[OUTPUT_CUT_SIZE]);
+
+/*
+ * Words in lines of the terminal's width; all lines but the first begin at column `indent`. `used`
+ * columns of the first line are taken. Ends the last line.
+ */
+void output_wrapped(const struct output *output, enum output_colour colour, int used, int indent,
+		    const char *text);
+
+/*
+ * Where something stands, as FILE:LINE, at the end of a line of which `used` columns are taken: at
+ * `column` or behind, or where the width does not suffice, in the next line. Ends the line. Without
+ * a file, that is all.
+ */
+void output_place(const struct output *output, int used, int column, const char *file,
+		  unsigned int line);
 
 /*
  * Names in lines of the terminal's width, behind an indent; `first` columns of the first line are

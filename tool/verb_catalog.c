@@ -64,7 +64,10 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* The keys of an object in order, on the heap; the strings are the object's. NULL if memory ran out. */
+/*
+ * The keys of an object in order, on the heap; the strings are the object's. NULL if memory ran
+ * out.
+ */
 static const char **sorted_keys(json_t *object)
 {
 	const char **keys = calloc(json_object_size(object) + 1, sizeof(*keys));
@@ -203,30 +206,32 @@ static json_t *json_roles(const struct model *model)
 	return list;
 }
 
-/* One line: name, a word, and what it is for. */
+/* Columns of a name and of what comes behind it, before the words. */
+#define NAME_COLUMNS 28
+#define WORDS_COLUMNS 43
+
+/* A line, or some: name, a word, label and description. */
 static void print_line(const struct output *output, const char *name, const char *word,
 		       const char *label, const char *description)
 {
+	char both[2 * FORMAT_TEXT_MAX + 4];
+	int used = 2 + output_columns(name);
+
+	snprintf(both, sizeof(both), "%s%s%s", label, *label && *description ? ": " : "",
+		 description);
 	fputs("  ", stdout);
 	output_text(output, COLOUR_PLAIN, name);
-	output_pad(2 + output_columns(name), 32);
+	output_pad(used, NAME_COLUMNS);
+	used = (used < NAME_COLUMNS ? NAME_COLUMNS : used + 1) + output_columns(word);
 	output_text(output, COLOUR_DIM, word);
-	output_pad(output_columns(word), 14);
-	output_text(output, COLOUR_PLAIN, *description ? description : label);
-	putchar('\n');
+	output_pad(used, WORDS_COLUMNS);
+	used = used < WORDS_COLUMNS ? WORDS_COLUMNS : used + 1;
+	output_wrapped(output, COLOUR_PLAIN, used, WORDS_COLUMNS, both);
 }
 
-static void print_catalog(const struct tool *tool, const struct model *model)
+static void print_roles(const struct output *output, const struct model *model)
 {
-	const struct model_catalog *catalog = &model->catalogs[0];
-	const struct output *output = &tool->output;
-	const char *area = "";
-
-	output_text(output, COLOUR_BOLD, catalog->name);
-	printf("  ");
-	output_text(output, COLOUR_PLAIN,
-		    *catalog->description ? catalog->description : catalog->label);
-	puts("\nroles");
+	puts("roles");
 	for (size_t i = 0; i < model->role_names.n; i++) {
 		const struct model_role *role = &model->roles[i];
 
@@ -236,18 +241,87 @@ static void print_catalog(const struct tool *tool, const struct model *model)
 								   : tool_tier_name(role->level),
 				   role->label, role->description);
 	}
-	for (size_t i = 0; i < model->permission_names.n; i++) {
-		const struct model_permission *p = &model->permissions[i];
+}
 
-		if (p->kind != PERMISSION_SYSTEM)
-			continue;
-		if (strcmp(p->area, area) != 0) {
-			area = p->area;
-			output_text(output, COLOUR_BOLD, area);
-			putchar('\n');
+static void print_areas(const struct output *output, const struct model *model)
+{
+	for (size_t a = 0; a < model->n_areas; a++) {
+		output_text(output, COLOUR_BOLD, model->areas[a].name);
+		putchar('\n');
+		for (size_t i = 0; i < model->permission_names.n; i++) {
+			const struct model_permission *p = &model->permissions[i];
+
+			if (p->kind == PERMISSION_SYSTEM && p->department == NAMES_NONE &&
+			    !strcmp(p->area, model->areas[a].name))
+				print_line(output, p->name, tool_tier_name(p->tier), p->label,
+					   p->description);
 		}
-		print_line(output, p->name, tool_tier_name(p->tier), p->label, p->description);
 	}
+}
+
+/*
+ * The tier of a resource's capabilities: of most, and which ones differ, as `user; manage owner`.
+ */
+static void write_tiers(const struct model *model, const struct model_resource *resource,
+			char to[128])
+{
+	enum format_tier first = model->permissions[resource->cells[0]].tier;
+	size_t n = (size_t)snprintf(to, 128, "%s", tool_tier_name(first));
+
+	for (unsigned int c = 1; c < N_CAPABILITIES; c++) {
+		enum format_tier tier = model->permissions[resource->cells[c]].tier;
+
+		if (tier != first)
+			n += (size_t)snprintf(to + n, 128 - n, "; %s %s", model_capability_name(c),
+					      tool_tier_name(tier));
+	}
+}
+
+static void print_departments(const struct output *output, const struct model *model)
+{
+	for (size_t d = 0; d < model->department_names.n; d++) {
+		const struct model_department *department = &model->departments[d];
+		const struct model_permission *view = &model->permissions[department->view];
+
+		output_text(output, COLOUR_BOLD, department->name);
+		putchar(' ');
+		output_wrapped(output, COLOUR_PLAIN, output_columns(department->name) + 1, 2,
+			       view->description);
+		for (size_t i = 0; i < model->resource_names.n; i++) {
+			const struct model_resource *resource = &model->resources[i];
+			const struct model_permission *p = &model->permissions[resource->cells[0]];
+			char tiers[128];
+
+			if (resource->department != d)
+				continue;
+			write_tiers(model, resource, tiers);
+			print_line(output, model->resource_names.list[i], tiers, p->label,
+				   p->description);
+		}
+	}
+	if (model->department_names.n > 0)
+		output_wrapped(
+			output, COLOUR_DIM, 0, 0,
+			"Each resource has the permissions :view, :create, :edit, :delete and "
+			":manage.");
+}
+
+static void print_catalog(const struct tool *tool, const struct model *model)
+{
+	const struct model_catalog *catalog = &model->catalogs[0];
+	const struct output *output = &tool->output;
+
+	output_text(output, COLOUR_BOLD, catalog->name);
+	fputs("  ", stdout);
+	output_text(output, COLOUR_PLAIN, catalog->label);
+	putchar('\n');
+	if (*catalog->description) {
+		fputs("  ", stdout);
+		output_wrapped(output, COLOUR_PLAIN, 2, 2, catalog->description);
+	}
+	print_roles(output, model);
+	print_areas(output, model);
+	print_departments(output, model);
 }
 
 static int show_catalog(struct tool *tool, const char *name)

@@ -119,24 +119,21 @@ static void print_roles(const struct view *view)
 		const json_t *role = json_array_get(view->roles, i);
 		const char *group = text_of(role, "group"), *state = text_of(role, "state");
 		char through[600];
+		int used;
 
 		snprintf(through, sizeof(through), "%s%s%s", text_of(role, "through"),
 			 *group ? " " : "", group);
 		fputs("  ", stdout);
 		output_text(output, COLOUR_BOLD, text_of(role, "role"));
-		output_pad(2 + output_columns(text_of(role, "role")), 20);
+		used = 2 + output_columns(text_of(role, "role"));
+		output_pad(used, 20);
+		used = (used < 20 ? 20 : used + 1) + output_columns(through);
 		output_text(output, COLOUR_PLAIN, through);
-		output_pad(output_columns(through), 18);
+		output_pad(used, 34);
+		used = (used < 34 ? 34 : used + 1) + output_columns(state);
 		output_text(output, strcmp(state, "in force") ? COLOUR_WARN : COLOUR_GOOD, state);
-		if (*text_of(role, "file")) {
-			char place[1100];
-
-			snprintf(place, sizeof(place), "%s:%d", text_of(role, "file"),
-				 (int)json_integer_value(json_object_get(role, "line")));
-			output_pad(output_columns(state), 16);
-			output_text(output, COLOUR_DIM, place);
-		}
-		putchar('\n');
+		output_place(output, used, 44, text_of(role, "file"),
+			     (unsigned int)json_integer_value(json_object_get(role, "line")));
 	}
 }
 

@@ -11,6 +11,9 @@
  */
 #define NOBODY "/"
 
+/* From so many users on, reading the policy whole costs less than finding each. */
+#define MANY_USERS 256u
+
 struct who {
 	struct tool *tool;
 	const struct rolegate_policy *policy;
@@ -42,6 +45,7 @@ static void print_holder(struct who *who, const char *kind, const char *name,
 {
 	const struct rolegate_step *source = source_of(e);
 	const char *role = role_of(e);
+	int used;
 
 	who->n++;
 	if (who->holders) {
@@ -55,17 +59,13 @@ static void print_holder(struct who *who, const char *kind, const char *name,
 	printf("  %s", kind);
 	output_pad(2 + output_columns(kind), 11);
 	output_text(&who->tool->output, COLOUR_BOLD, name);
-	output_pad(output_columns(name), 24);
+	used = 11 + output_columns(name);
+	output_pad(used, 27);
 	fputs("as ", stdout);
 	output_text(&who->tool->output, COLOUR_PLAIN, role);
-	if (source && source->line > 0) {
-		char place[1100];
-
-		snprintf(place, sizeof(place), "%s:%u", source->file, source->line);
-		output_pad(output_columns(role), 20);
-		output_text(&who->tool->output, COLOUR_DIM, place);
-	}
-	putchar('\n');
+	used = (used < 27 ? 27 : used + 1) + 3 + output_columns(role);
+	output_place(&who->tool->output, used, 45, source && source->file ? source->file : "",
+		     source ? source->line : 0);
 }
 
 /* Ask the evaluator about one person, and show them if they hold it. */
@@ -170,7 +170,10 @@ int verb_who(struct tool *tool)
 	}
 	if (tool->output.json)
 		who.holders = json_array();
-	r = ask_everybody(&who);
+	/* So many questions are better put to memory. */
+	r = policy->head.n_users > MANY_USERS ? store_load(&policy->store) : 0;
+	if (r == 0)
+		r = ask_everybody(&who);
 	rolegate_policy_close(policy);
 	if (r < 0) {
 		json_decref(who.holders);

@@ -31,7 +31,9 @@ int verb_can(struct tool *tool);
 int verb_explain(struct tool *tool);
 int verb_who(struct tool *tool);
 int verb_user(struct tool *tool);
-int verb_role(struct tool *tool);
+int verb_role_list(struct tool *tool);
+int verb_role_show(struct tool *tool);
+int verb_matrix(struct tool *tool);
 int verb_catalog(struct tool *tool);
 
 #endif
