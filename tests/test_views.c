@@ -632,6 +632,109 @@ static void shows_catalogs(void **state)
 	assert_non_null(strstr(output, "\"description\": \"Wages and deductions.\""));
 }
 
+/* ---- Graphs ---- */
+
+static size_t count_nodes(const json_t *json, const char *kind, size_t *ret_people)
+{
+	const json_t *nodes = get(json, "nodes");
+	size_t n = 0;
+
+	*ret_people = 0;
+	for (size_t i = 0; i < json_array_size(nodes); i++) {
+		const json_t *node = json_array_get(nodes, i);
+
+		if (strcmp(text_of(node, "kind"), kind) != 0)
+			continue;
+		n++;
+		*ret_people += (size_t)json_integer_value(get(node, "count"));
+	}
+	return n;
+}
+
+/* A policy of so many users of each of so many roles, and one of its own. */
+static void apply_crowd(size_t n_roles, size_t n_users)
+{
+	char *text = NULL;
+	size_t n;
+	FILE *file = open_memstream(&text, &n);
+
+	assert_non_null(file);
+	fputs("catalogs = [ \"workspace\" ];\nroles = ( { name = \"none\"; }", file);
+	for (size_t i = 0; i < n_roles; i++)
+		fprintf(file, ", { name = \"r%zu\"; }", i);
+	fputs(" );\nassign = ( { user = \"alice\"; roles = [ \"owner\" ]; }", file);
+	for (size_t i = 0; i < n_roles; i++)
+		for (size_t k = 0; k < n_users; k++)
+			fprintf(file, ",\n{ user = \"u%zu-%zu\"; roles = [ \"r%zu\" ]; }", i, k, i);
+	fputs(" );\n", file);
+	assert_int_equal(fclose(file), 0);
+	apply_text(text, n);
+	free(text);
+}
+
+static void draws_crowds(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t n_roles, n_users, want;
+	} cases[] = {
+		{ "few are drawn one by one", 2, 50, 101 },
+		{ "more than fifty alike become one node", 2, 51, 3 },
+		{ "a thousand is too many even of few alike", 30, 40, 31 },
+	};
+	size_t n, n_people;
+	json_t *json;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		apply_crowd(cases[i].n_roles, cases[i].n_users);
+		json = json_of("graph --json");
+		n = count_nodes(json, "user", &n_people);
+		json_decref(json);
+		if (n != cases[i].want || n_people != cases[i].n_roles * cases[i].n_users + 1)
+			fail_msg("%s: %zu nodes for %zu", cases[i].name, n, n_people);
+	}
+	assert_int_equal(run("graph"), 0);
+	assert_non_null(strstr(output, "label = \"40 users\""));
+}
+
+static void draws_edges(void **state)
+{
+	static const char *const parts[] = {
+		"digraph rolegate {",
+		"label = \"sales\\nSalesperson\"",
+		"label = \"owner\\nOwner\\n(built in)\", peripheries = 2",
+		"label = \"until 2020-01-01T",
+		"label = \"awaits approval\"",
+		"label = \"group crew\"",
+		"label = \"system accounts without an assignment\"",
+		"label = \"root (uid 0)\"",
+	};
+	const json_t *edges;
+	size_t n_bases = 0, n_awaiting = 0, n_timed = 0;
+	json_t *json;
+
+	(void)state;
+	apply(salesmen);
+	assert_int_equal(run("graph"), 0);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strstr(output, parts[i]))
+			fail_msg("no %s in\n%s", parts[i], output);
+	json = json_of("graph --json");
+	edges = get(json, "edges");
+	for (size_t i = 0; i < json_array_size(edges); i++) {
+		const json_t *edge = json_array_get(edges, i);
+
+		n_bases += !strcmp(text_of(edge, "kind"), "based_on");
+		n_awaiting += json_is_true(get(edge, "awaits_approval"));
+		n_timed += json_is_true(get(edge, "for_a_time"));
+	}
+	assert_int_equal(n_bases, 5);
+	assert_int_equal(n_awaiting, 1);
+	assert_int_equal(n_timed, 1);
+	json_decref(json);
+}
+
 static int make_root(void **state)
 {
 	(void)state;
@@ -662,6 +765,8 @@ int main(void)
 		WITH(shows_members),
 		WITH(fits_the_width),
 		WITH(shows_catalogs),
+		WITH(draws_crowds),
+		WITH(draws_edges),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

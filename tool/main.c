@@ -44,6 +44,8 @@ const struct verb verbs[] = {
 	  verb_role_show },
 	{ "matrix", "[ROLE]…", "roles and permissions as a table, by area", 0, INT_MAX, 0,
 	  verb_matrix },
+	{ "graph", "", "roles and who has them as a drawing for Graphviz (DOT)", 0, 0, 0,
+	  verb_graph },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL },
 };

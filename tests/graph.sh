@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Has Graphviz draw what `rolegate graph` writes: the samples, and names that would break out of their quotes.
+set -u
+command -v dot >/dev/null || {
+	echo 'skip graph: no dot here (Debian: graphviz)'
+	exit 77
+}
+failed=0
+root=$(mktemp -d) || exit 1
+trap 'rm -rf "$root"' EXIT
+
+# draw NAME POLICY: dot takes it without a word, and the picture says what it should.
+draw() {
+	name=$1
+	shift
+	rm -rf "$root/tree"
+	mkdir -p "$root/tree/etc/rolegate"
+	cat >"$root/tree/etc/rolegate/rolegate.conf"
+	if ./rolegate --root "$root/tree" apply >"$root/log" 2>&1 &&
+		./rolegate --root "$root/tree" graph >"$root/dot" 2>"$root/log" &&
+		dot -Tsvg -o "$root/svg" "$root/dot" >"$root/log" 2>&1 && [ ! -s "$root/log" ]; then
+		for part; do
+			grep -qF -- "$part" "$root/svg" && continue
+			echo "graph: $name: the picture lacks $part" >&2
+			failed=1
+		done
+		return
+	fi
+	echo "graph: $name:" >&2
+	cat "$root/log" >&2
+	failed=1
+}
+
+for sample in departments organisation workspace; do
+	draw "$sample" '>alice<' '>group sales<' '>awaits approval<' <"${srcdir:-.}/conf/samples/$sample.conf"
+done
+
+draw 'hostile names' '>quo&quot;te<' '>EXAMPLE\joe<' '>back\\slash\<' '>a&amp;b<' '>a&amp;amp;b<' '>\N \G \l<' '>&lt;b&gt;bold&lt;/b&gt;<' \
+	'>group zoë]; }<' '>at most 1 of 2<' <<'POLICY'
+catalogs = [ "workspace" ];
+roles = (
+	{ name = "<b>bold</b>"; label = "\"]; }"; },
+	{ name = "a&b"; label = "\\N \\G \\l"; based_on = [ "<b>bold</b>" ]; }
+);
+assign = (
+	{ user = "alice"; roles = [ "owner" ]; },
+	{ user = "quo\"te"; roles = [ "<b>bold</b>" ]; from = "2026-01-01"; until = "2027-01-01"; },
+	{ user = "EXAMPLE\\joe"; roles = [ "a&b" ]; },
+	{ user = "a&amp;b"; roles = [ "user" ]; },
+	{ user = "back\\\\slash\\"; roles = [ "guest" ]; },
+	{ group = "zoë]; }"; roles = [ "guest" ]; approved_by = "alice"; }
+);
+conflicts = ( { name = "two\"eyes"; roles = [ "user", "a&b" ]; at_most = 1; } );
+POLICY
+
+[ "$failed" = 0 ] && echo 'graph: drawn'
+exit $failed
