@@ -735,6 +735,65 @@ static void draws_edges(void **state)
 	json_decref(json);
 }
 
+/* ---- Lists ---- */
+
+static void lists_names(void **state)
+{
+	static const struct {
+		const char *words, *want;
+	} cases[] = {
+		{ "list roles", "administrator\nguest\nlead\nowner\nsales\nservice\nuser\n" },
+		{ "list roles s", "sales\nservice\n" },
+		{ "list users", "alice\ngus\ngwen\nsal\n" },
+		{ "list users g", "gus\ngwen\n" },
+		{ "list users nosuch", "" },
+		{ "list groups", "crew\n" },
+		{ "list permissions host.s", "host.ssh\nhost.su\nhost.sudo\n" },
+		{ "list permissions app", "app.crm\napp.quota\napps\nappstore\n" },
+		{ "list services ss", "sshd\n" },
+		{ "list services gdm-", "gdm-*\ngdm-launch-environment\n" },
+		{ "list catalogs", "departments\nhost\norganisation\nworkspace\n" },
+		{ "list verbs ca", "can\ncatalog\n" },
+		{ "list verbs 'role s'", "role show\n" },
+		{ "list options 'role show'", "--color\n--help\n--json\n--root\n--version\n" },
+		{ "list options who", "--at\n--color\n--help\n--json\n--root\n--version\n" },
+		{ "list generations", "1\n" },
+	};
+
+	(void)state;
+	assert_int_equal(run("list users 2>&1"), 5);
+	apply(salesmen);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(run(cases[i].words), 0);
+		if (strcmp(output, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].words, output);
+	}
+	assert_int_equal(run("list frobs 2>&1"), 2);
+	assert_non_null(strstr(output, "there is no list of `frobs`"));
+}
+
+static void lists_no_more_than_it_says(void **state)
+{
+	size_t n = 0;
+	json_t *json;
+
+	(void)state;
+	apply_crowd(50, 100);
+	assert_int_equal(run("list users 2>/dev/null"), 0);
+	for (const char *p = output; *p; p++)
+		n += *p == '\n';
+	assert_int_equal(n, 4096);
+	assert_int_equal(run("list users 2>&1 >/dev/null"), 0);
+	assert_non_null(strstr(output, "there are more than these 4096"));
+	json = json_of("list users --json");
+	assert_true(json_is_false(get(json, "complete")));
+	json_decref(json);
+	json = json_of("list users u49- --json");
+	assert_true(json_is_true(get(json, "complete")));
+	assert_int_equal(json_array_size(get(json, "names")), 100);
+	json_decref(json);
+}
+
 static int make_root(void **state)
 {
 	(void)state;
@@ -767,6 +826,8 @@ int main(void)
 		WITH(shows_catalogs),
 		WITH(draws_crowds),
 		WITH(draws_edges),
+		WITH(lists_names),
+		WITH(lists_no_more_than_it_says),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,6 +46,8 @@ const struct verb verbs[] = {
 	  verb_matrix },
 	{ "graph", "", "roles and who has them as a drawing for Graphviz (DOT)", 0, 0, 0,
 	  verb_graph },
+	{ "list", "WHAT [PREFIX]", "names, one a line: roles, permissions, users and others", 1, 2,
+	  0, verb_list },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL },
 };

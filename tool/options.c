@@ -221,6 +221,15 @@ static void list_options(struct option to[N_GENERAL + N_VERBS + 1])
 	to[N_GENERAL + N_VERBS] = (struct option){ 0 };
 }
 
+const char *options_name(size_t i, uint64_t bits)
+{
+	if (i < N_GENERAL)
+		return general_options[i].name;
+	if (i >= N_GENERAL + N_VERBS)
+		return NULL;
+	return verb_options[i - N_GENERAL].bit & bits ? verb_options[i - N_GENERAL].name : "";
+}
+
 int options_read(struct options *options, int argc, char **argv)
 {
 	struct option list[N_GENERAL + N_VERBS + 1];

@@ -80,6 +80,12 @@ struct options {
 int options_read(struct options *options, int argc, char **argv);
 void options_free(struct options *options);
 
+/*
+ * The i-th long option, as "at", if it is for all verbs or one of these bits; "" if it is for
+ * others, NULL behind the last.
+ */
+const char *options_name(size_t i, uint64_t bits);
+
 /* A line of usage for one verb, and the exit status 2. */
 int options_complain(const char *verb, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

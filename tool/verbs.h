@@ -35,6 +35,7 @@ int verb_role_list(struct tool *tool);
 int verb_role_show(struct tool *tool);
 int verb_matrix(struct tool *tool);
 int verb_graph(struct tool *tool);
+int verb_list(struct tool *tool);
 int verb_catalog(struct tool *tool);
 
 #endif
