@@ -3,9 +3,11 @@
 #include "support.h"
 
 #include <jansson.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -485,6 +487,75 @@ static void breaks_into_blocks(void **state)
 	assert_null(strstr(output, "more roles"));
 }
 
+/* Run the command on a terminal of a width; `output` gets what it shows, ends of lines as \n. */
+static void run_on_terminal(const char *verb, unsigned short width, const char *no_color)
+{
+	struct winsize size = { .ws_row = 25, .ws_col = width };
+	char program[700], *to = output;
+	size_t n = 0;
+	ssize_t got;
+	int terminal, status;
+	pid_t child;
+
+	snprintf(program, sizeof(program), "%s/rolegate", TEST_BUILDDIR);
+	child = forkpty(&terminal, NULL, NULL, &size);
+	assert_true(child >= 0);
+	if (child == 0) {
+		setenv("NO_COLOR", no_color, 1);
+		execl(program, "rolegate", "--root", root, verb, (char *)NULL);
+		_exit(127);
+	}
+	/* When the other end is closed, reading fails. */
+	while ((got = read(terminal, output + n, sizeof(output) - 1 - n)) > 0)
+		n += (size_t)got;
+	close(terminal);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	output[n] = '\0';
+	for (const char *from = output; *from; from++)
+		if (*from != '\r')
+			*to++ = *from;
+	*to = '\0';
+}
+
+/* Take the escapes for colours out. */
+static size_t strip_colours(void)
+{
+	size_t n = 0;
+	char *to = output;
+
+	for (const char *from = output; *from; from++) {
+		if (*from != '\033') {
+			*to++ = *from;
+			continue;
+		}
+		n++;
+		from += strcspn(from, "m");
+	}
+	*to = '\0';
+	return n;
+}
+
+static void uses_the_terminal(void **state)
+{
+	static const unsigned short widths[] = { 40, 64, 79, 80, 120, 250 };
+
+	(void)state;
+	apply(salesmen);
+	for (size_t i = 0; i < sizeof(widths) / sizeof(widths[0]); i++) {
+		run_on_terminal("matrix", widths[i], "");
+		assert_true(strip_colours() > 100);
+		assert_fits(widths[i]);
+		/* Where there is room, all roles stand side by side, with whole labels. */
+		if (widths[i] >= 120) {
+			assert_null(find_line(find_line(output, "Basic") + 1, "Basic"));
+			assert_non_null(strstr(output, "Private mail of others"));
+		}
+		run_on_terminal("matrix", widths[i], "1");
+		assert_int_equal(strip_colours(), 0);
+	}
+}
+
 /* ---- Roles ---- */
 
 static void shows_roles(void **state)
@@ -819,6 +890,7 @@ int main(void)
 		WITH(shows_workspace),
 		WITH(marks_permissions),
 		WITH(breaks_into_blocks),
+		WITH(uses_the_terminal),
 		WITH(shows_roles),
 		WITH(tells_own_from_inherited),
 		WITH(shows_members),

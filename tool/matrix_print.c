@@ -380,16 +380,23 @@ static void print_block(const struct matrix *matrix, const struct layout *layout
 	}
 }
 
-static void print_legend(const struct legend *legend)
+static void print_legend(const struct output *output, const struct legend *legend)
 {
-	fputs(legend->has_marks ? "\nx own   + inherited   – not held" : "\n– nothing", stdout);
-	puts(legend->leaves_out ? "   (…) held, but not in the plan" : "");
-	if (!legend->has_cells)
-		return;
-	puts("V view   C create   E edit   D delete   M manage   full: all five\n"
-	     "+ before them: only inherited   small letters: not in the plan");
+	char marks[128];
+
+	putchar('\n');
+	snprintf(marks, sizeof(marks), "%s%s",
+		 legend->has_marks ? "x own; + inherited; – not held" : "– nothing",
+		 legend->leaves_out ? "; (…) held, but not in the plan" : "");
+	output_wrapped(output, COLOUR_PLAIN, 0, 2, marks);
+	if (legend->has_cells)
+		output_wrapped(
+			output, COLOUR_PLAIN, 0, 2,
+			"V view; C create; E edit; D delete; M manage; full: all five; + before "
+			"them: only inherited; small letters: not in the plan");
 	if (legend->is_partial)
-		puts("part: not the same of all resources, see the lines below it");
+		output_wrapped(output, COLOUR_PLAIN, 0, 2,
+			       "part: not the same of all resources, see the lines below it");
 }
 
 int matrix_print(const struct matrix *matrix, const struct output *output)
@@ -407,7 +414,7 @@ int matrix_print(const struct matrix *matrix, const struct output *output)
 			putchar('\n');
 		print_block(matrix, &layout, from, to, &legend);
 	}
-	print_legend(&legend);
+	print_legend(output, &legend);
 	free(layout.widths);
 	return 0;
 }
