@@ -81,6 +81,8 @@ enum rolegate_reason {
 	ROLEGATE_UNTRUSTED_POLICY,   /* somebody else than root could have written the policy */
 	ROLEGATE_DAMAGED_POLICY, /* a record of the policy is not what was written, or the format is
 				    another */
+	ROLEGATE_OWN_PASSWORD,	 /* the password gate has no say in it (G1) */
+	ROLEGATE_UNKNOWN_ACTOR,	 /* somebody else's password, and nobody knows who sets it (G2) */
 };
 
 /* What the caller knows of a person beyond the name. */
@@ -119,6 +121,11 @@ struct rolegate_actor {
 	struct rolegate_person person;
 };
 
+/* Whose password an actor sets (G1). */
+struct rolegate_target {
+	struct rolegate_person person;
+};
+
 /*
  * What is asked.
  *
@@ -141,7 +148,8 @@ struct rolegate_request {
  * reason       why; for a denial with several causes the one nearest to a grant (D1)
  * wants        bits of enum rolegate_fact: facts not given that could change this verdict. Not 0
  *              only with DENY.
- * wants_actor  the decision is about the actor (D3) and no actor was given. True only with DENY.
+ * wants_actor  the decision is about the actor (D3) and no actor was given; of the password gate,
+ *              see rolegate_decide_password(). True only with DENY.
  * about_actor  the decision was made about the actor and not about the subject; wants then speaks
  *              of the actor
  * permissive   the policy wants a denial logged and not enforced (D5). Never set together with an
@@ -283,6 +291,49 @@ ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
 ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
 			      const struct rolegate_subject *subject, const char *permission,
 			      int64_t at, struct rolegate_decision *ret_decision);
+
+/*
+ * Whether the password that the actor sets is their own: both have the same uid, whatever their
+ * names, since two names of one uid are one person to the kernel. Needs no policy. False where
+ * either uid is not given.
+ *
+ * Source:   rolegate.conf(5) G1.   Since: 0.2
+ */
+ROLEGATE_API int rolegate_is_own_password(const struct rolegate_target *target,
+					  const struct rolegate_actor *actor);
+
+/*
+ * Decide whether the actor may set the target's password: the own one, or anybody's for whoever
+ * holds the permission that `password_gate` names, by the evaluator of rolegate_decide(). The
+ * decision is about the actor. Of the target it matters only whether it is the actor.
+ *
+ * request  the service, whose `mode` counts (D5), may be NULL; the permission has to be NULL
+ * target   whose password; with ROLEGATE_FACT_UID or ROLEGATE_FACT_ABSENT
+ * actor    who sets it; NULL if unknown. That is a DENY with ROLEGATE_UNKNOWN_ACTOR. If wants_actor
+ *          is set, the policy says `unknown_actor = "root"`: give uid 0 as the actor and ask again.
+ *
+ * Returns:  as rolegate_decide(); -EINVAL also where it is not known who the target is.
+ * Threads:  as rolegate_decide().
+ * Source:   rolegate.conf(5) G1, G2.   Since: 0.2
+ */
+ROLEGATE_API int rolegate_decide_password(const struct rolegate_policy *policy,
+					  const struct rolegate_request *request,
+					  const struct rolegate_target *target,
+					  const struct rolegate_actor *actor,
+					  struct rolegate_decision *ret_decision);
+
+/*
+ * Say how the answer of rolegate_decide_password() came about, as rolegate_explain() does.
+ *
+ * Owner:    rolegate_explanation_free(*ret_explanation).
+ * Returns:  as rolegate_explain(); -EINVAL also where there is nothing to explain: the own
+ *           password, or no actor.   Since: 0.2
+ */
+ROLEGATE_API int rolegate_explain_password(const struct rolegate_policy *policy,
+					   const struct rolegate_request *request,
+					   const struct rolegate_target *target,
+					   const struct rolegate_actor *actor,
+					   struct rolegate_explanation **ret_explanation);
 
 /*
  * Decide, by the same evaluator, and say how the answer came about.

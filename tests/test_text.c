@@ -26,6 +26,8 @@ static const struct {
 	{ ROLEGATE_NO_POLICY, "no-policy" },
 	{ ROLEGATE_UNTRUSTED_POLICY, "untrusted-policy" },
 	{ ROLEGATE_DAMAGED_POLICY, "damaged-policy" },
+	{ ROLEGATE_OWN_PASSWORD, "own-password" },
+	{ ROLEGATE_UNKNOWN_ACTOR, "unknown-actor" },
 	{ ROLEGATE_SYSTEM_ERROR, "system-error" },
 };
 
