@@ -279,8 +279,6 @@ static void load_gate(struct model *model, const struct reader *reader,
 	if (!is_first(reader, setting, &model->gate_place) ||
 	    !keys_take(reader, setting, keys, 2, v))
 		return;
-	report_warning(reader->report, keys_place(reader, setting),
-		       "`password_gate` has no effect yet: this version brings no password phase");
 	permission = keys_word(reader, v[0], WORDS_SYMBOL);
 	if (permission)
 		model->gate_permission = (struct ref){ .id = model_permission(model, permission),

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "codes.h"
+#include "items.h"
 #include "speak.h"
 
 /* What a decision comes to under the modes and the rescue. */
@@ -42,14 +43,6 @@ static int decide(pam_handle_t *pamh, int flags, const struct arguments *argumen
 	return code;
 }
 
-/* A text item, or NULL. */
-static const char *item(pam_handle_t *pamh, int type)
-{
-	const void *value = NULL;
-
-	return pam_get_item(pamh, type, &value) == PAM_SUCCESS ? value : NULL;
-}
-
 __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, int flags, int argc,
 							    const char **argv)
 {
@@ -58,13 +51,13 @@ __attribute__((visibility("default"))) int pam_sm_acct_mgmt(pam_handle_t *pamh, 
 
 	wrong = arguments_read(&arguments, argc, argv);
 	if (wrong) {
-		speak_log_argument(pamh, wrong);
+		speak_log_argument(pamh, wrong, ARGUMENTS_ACCOUNT);
 		return codes_bad_argument();
 	}
 	/* Not pam_get_user(): an account phase that has to ask who it is about has no answer. */
-	user = item(pamh, PAM_USER);
-	service = arguments.service ? arguments.service : item(pamh, PAM_SERVICE);
-	if (!user || !*user || !service || !*service) {
+	user = items_text(pamh, PAM_USER);
+	service = arguments.service ? arguments.service : items_text(pamh, PAM_SERVICE);
+	if (!user || !service) {
 		speak_log_nobody(pamh);
 		return codes_account(ROLEGATE_DENY, ROLEGATE_UNKNOWN_USER);
 	}

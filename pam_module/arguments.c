@@ -45,3 +45,13 @@ const char *arguments_read(struct arguments *arguments, int argc, const char **a
 			return argv[i];
 	return NULL;
 }
+
+const char *arguments_read_password(struct arguments *arguments, int argc, const char **argv)
+{
+	const char *wrong = arguments_read(arguments, argc, argv);
+
+	for (int i = 0; i < argc && !wrong; i++)
+		if (value_of(argv[i], "require"))
+			wrong = argv[i];
+	return wrong;
+}

@@ -7,6 +7,10 @@
 
 #include <stdbool.h>
 
+/* What may stand in a line, for whoever wrote something else. */
+#define ARGUMENTS_ACCOUNT "service=, require=, mode=permissive, state=/DIR, quiet, norescue, debug"
+#define ARGUMENTS_PASSWORD "service=, mode=permissive, state=/DIR, quiet, norescue, debug"
+
 /* What the line says; the strings belong to libpam. */
 struct arguments {
 	const char *service; /* service=NAME: decide as for this service */
@@ -24,5 +28,11 @@ struct arguments {
  * is an error. Returns NULL, or the argument that is wrong.
  */
 const char *arguments_read(struct arguments *arguments, int argc, const char **argv);
+
+/*
+ * The same for a password line, where `require=` is not known: which permission opens the gate is
+ * for the policy's owners to say (A7).
+ */
+const char *arguments_read_password(struct arguments *arguments, int argc, const char **argv);
 
 #endif

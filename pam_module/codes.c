@@ -15,6 +15,7 @@ int codes_account(enum rolegate_verdict verdict, enum rolegate_reason reason)
 	case ROLEGATE_NOT_IN_PLAN:
 	case ROLEGATE_CONFLICT:
 	case ROLEGATE_SERVICE_NOT_LISTED:
+	case ROLEGATE_UNKNOWN_ACTOR:
 		return PAM_PERM_DENIED;
 	case ROLEGATE_UNKNOWN_USER:
 		return PAM_USER_UNKNOWN;
@@ -27,6 +28,14 @@ int codes_account(enum rolegate_verdict verdict, enum rolegate_reason reason)
 		/* ROLEGATE_SYSTEM_ERROR, and what can be no reason of a denial. */
 		return PAM_SYSTEM_ERR;
 	}
+}
+
+int codes_password(enum rolegate_verdict verdict, enum rolegate_reason reason)
+{
+	if (verdict == ROLEGATE_ALLOW)
+		return PAM_IGNORE;
+	return reason == ROLEGATE_UNKNOWN_USER ? PAM_PERM_DENIED
+					       : codes_account(ROLEGATE_DENY, reason);
 }
 
 int codes_bad_argument(void)

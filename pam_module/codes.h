@@ -17,6 +17,16 @@
  */
 int codes_account(enum rolegate_verdict verdict, enum rolegate_reason reason);
 
+/*
+ * The PAM code of a decision of the password gate (G1).
+ *
+ * ROLEGATE_ALLOW is PAM_IGNORE and not PAM_SUCCESS, for the own password and for others': to
+ * libpam, success in this phase means that the password was changed, which is for another module to
+ * say. A stack with no such module fails, as it should. Every denial is PAM_PERM_DENIED; errors have
+ * the codes of the account phase, and are never PAM_IGNORE (D4).
+ */
+int codes_password(enum rolegate_verdict verdict, enum rolegate_reason reason);
+
 /* The code of a line in pam.d that cannot be understood. */
 int codes_bad_argument(void);
 

@@ -7,39 +7,44 @@
 
 #include "actor.h"
 
-/* D3: who causes it; in the account phase uid 0 without a known login is root. */
-static int find_actor(struct consultation *c)
+int consult_set_actor(struct consultation *c, uid_t uid)
 {
-	uid_t uid = 0;
-	int r;
+	int r = account_init_uid(&c->actor, uid);
 
-	(void)actor_find(&uid);
 	c->has_actor = true;
-	r = account_init_uid(&c->actor, uid);
 	if (r == -ENOENT) {
 		/* Nobody's uid: there is no name that the policy could know. */
 		r = account_init(&c->actor, "?");
-		c->actor.person.facts = ROLEGATE_FACT_ABSENT;
+		c->actor.person.uid = uid;
+		c->actor.person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT;
 	}
 	return r;
 }
 
-/*
- * Get what the last decision lacked, one thing at a time: to know that somebody is uid 0 may be enough, and
- * root is not to be refused because a directory of groups does not answer.
- *
- * Returns 1 there is more to decide on; 0 there is not; or an error.
- */
+/* D3: who causes it; in the account phase uid 0 without a known login is root. */
+static int find_actor(struct consultation *c)
+{
+	uid_t uid = 0;
+
+	(void)actor_find(&uid);
+	return consult_set_actor(c, uid);
+}
+
+int consult_look_up(struct account *person, unsigned int wants)
+{
+	return account_look_up(person, wants & ROLEGATE_FACT_UID ? ROLEGATE_FACT_UID : wants);
+}
+
+/* Get what the last decision lacked. 1 there is more to decide on; 0 there is not; or an error. */
 static int get_more(struct consultation *c)
 {
 	const struct rolegate_decision *d = &c->decision;
 	struct account *person = d->about_actor ? &c->actor : &c->subject;
-	unsigned int fact = d->wants & ROLEGATE_FACT_UID ? ROLEGATE_FACT_UID : d->wants;
 	int r;
 
 	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
 		return 0;
-	r = d->wants_actor ? find_actor(c) : account_look_up(person, fact);
+	r = d->wants_actor ? find_actor(c) : consult_look_up(person, d->wants);
 	return r < 0 ? r : 1;
 }
 
@@ -62,24 +67,31 @@ static int decide(struct consultation *c)
 	return r > 0 ? -EIO : r;
 }
 
+int consult_open(struct consultation *c, const char *state_dir)
+{
+	int r = rolegate_policy_open(state_dir, &c->policy, &c->trouble);
+
+	c->has_no_policy = r < 0;
+	return r;
+}
+
+void consult_fail(struct consultation *c, int error)
+{
+	c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
+						  .reason = rolegate_reason_of_error(error),
+						  .generation = c->decision.generation };
+}
+
 int consult(struct consultation *c, const char *state_dir, const char *user)
 {
-	int r;
+	int r = account_init(&c->subject, user);
 
-	c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
-						  .reason = ROLEGATE_SYSTEM_ERROR };
-	r = account_init(&c->subject, user);
-	if (r == 0) {
-		r = rolegate_policy_open(state_dir, &c->policy, &c->trouble);
-		c->has_no_policy = r < 0;
-	}
+	if (r == 0)
+		r = consult_open(c, state_dir);
 	if (r == 0)
 		r = decide(c);
-	if (r < 0) {
-		c->decision.verdict = ROLEGATE_DENY;
-		c->decision.reason = rolegate_reason_of_error(r);
-		c->decision.permissive = 0;
-	}
+	if (r < 0)
+		consult_fail(c, r);
 	return r;
 }
 
@@ -91,10 +103,17 @@ bool consult_is_root(struct consultation *c)
 	return c->subject.person.facts & ROLEGATE_FACT_UID && c->subject.person.uid == 0;
 }
 
+bool consult_is_root_actor(const struct consultation *c)
+{
+	return getuid() == 0 && (!c->has_actor || (c->actor.person.facts & ROLEGATE_FACT_UID &&
+						   c->actor.person.uid == 0));
+}
+
 void consult_end(struct consultation *c)
 {
 	rolegate_policy_close(c->policy);
 	free(c->trouble);
 	account_free(&c->subject);
+	account_free(&c->target);
 	account_free(&c->actor);
 }

@@ -2,10 +2,12 @@
 #include "speak.h"
 
 #include <security/pam_ext.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
+#include "actor.h"
 #include "drift.h"
 
 /*
@@ -61,18 +63,11 @@ static void append_step(char *path, const struct rolegate_step *step)
 	append(path, PATH_SIZE, "", place);
 }
 
-/* The path that decided, and what was missing. */
-static void describe(const struct consultation *c, char path[PATH_SIZE], char missing[PATH_SIZE])
+/* Put an explanation into words, and free it. */
+static void describe(struct rolegate_explanation *e, char path[PATH_SIZE], char missing[PATH_SIZE])
 {
-	struct rolegate_subject subject = { .person = c->subject.person };
-	struct rolegate_actor actor = { .person = c->actor.person };
-	struct rolegate_explanation *e = NULL;
 	char word[WORD_SIZE];
 
-	path[0] = missing[0] = '\0';
-	if (!c->policy || rolegate_explain(c->policy, &c->request, &subject,
-					   c->has_actor ? &actor : NULL, &e) < 0)
-		return;
 	for (size_t i = 0; i < e->n_steps; i++)
 		append_step(path, &e->steps[i]);
 	for (size_t i = 0; i < e->n_missing; i++) {
@@ -82,15 +77,45 @@ static void describe(const struct consultation *c, char path[PATH_SIZE], char mi
 	rolegate_explanation_free(e);
 }
 
-static int priority(enum speak_result result)
+/* The path that decided, and what was missing. */
+static void explain(const struct consultation *c, char path[PATH_SIZE], char missing[PATH_SIZE])
+{
+	struct rolegate_subject subject = { .person = c->subject.person };
+	struct rolegate_actor actor = { .person = c->actor.person };
+	struct rolegate_explanation *e;
+
+	path[0] = missing[0] = '\0';
+	if (c->policy && rolegate_explain(c->policy, &c->request, &subject,
+					  c->has_actor ? &actor : NULL, &e) == 0)
+		describe(e, path, missing);
+}
+
+/* The same for the password gate. There is none where nobody is known to act. */
+static void explain_password(const struct consultation *c, char path[PATH_SIZE],
+			     char missing[PATH_SIZE])
+{
+	struct rolegate_target target = { .person = c->target.person };
+	struct rolegate_actor actor = { .person = c->actor.person };
+	struct rolegate_explanation *e;
+
+	path[0] = missing[0] = '\0';
+	if (c->policy && c->has_actor &&
+	    rolegate_explain_password(c->policy, &c->request, &target, &actor, &e) == 0)
+		describe(e, path, missing);
+}
+
+static int priority(enum speak_result result, bool is_gate)
 {
 	switch (result) {
 	case SPEAK_ALLOW:
-		return LOG_DEBUG;
+		/* The passwords of others are set seldom, and every time somebody may ask who did it (G3). */
+		return is_gate ? LOG_NOTICE : LOG_DEBUG;
 	case SPEAK_RESCUE:
 		return LOG_CRIT;
 	case SPEAK_ERROR:
 		return LOG_ERR;
+	case SPEAK_OWN:
+		return LOG_INFO;
 	default:
 		return LOG_NOTICE;
 	}
@@ -107,20 +132,26 @@ static const char *result_word(enum speak_result result)
 		return "error";
 	case SPEAK_RESCUE:
 		return "rescue";
+	case SPEAK_OWN:
+		return "own";
 	default:
 		return "deny";
 	}
+}
+
+static const char *trouble(const struct consultation *c)
+{
+	return c->trouble ? c->trouble : rolegate_reason_text(c->decision.reason);
 }
 
 /* An answer that could not be had: say what is wrong with the policy. */
 static void log_trouble(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
 			const char *user, const char *service)
 {
-	const char *what = c->trouble ? c->trouble : rolegate_reason_text(c->decision.reason);
-
-	pam_syslog(pamh, priority(result), "%s user=%s service=%s reason=%s trouble=\"%s\"%s",
-		   result_word(result), user, service, rolegate_reason_name(c->decision.reason),
-		   what, result == SPEAK_RESCUE ? "; uid 0 is let in to mend it" : "");
+	pam_syslog(pamh, priority(result, false),
+		   "%s user=%s service=%s reason=%s trouble=\"%s\"%s", result_word(result), user,
+		   service, rolegate_reason_name(c->decision.reason), trouble(c),
+		   result == SPEAK_RESCUE ? "; uid 0 is let in to mend it" : "");
 }
 
 void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
@@ -137,8 +168,8 @@ void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_resu
 	}
 	if (c->decision.about_actor && c->has_actor)
 		escape(c->actor.name, actor, sizeof(actor));
-	describe(c, path, missing);
-	pam_syslog(pamh, priority(result),
+	explain(c, path, missing);
+	pam_syslog(pamh, priority(result, false),
 		   "%s user=%s%s%s service=%s reason=%s%s%s path=\"%s\" generation=%llu%s%s",
 		   result_word(result), who, actor[0] ? " actor=" : "", actor, service,
 		   rolegate_reason_name(c->decision.reason), missing[0] ? " missing=" : "", missing,
@@ -147,21 +178,98 @@ void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_resu
 		   result == SPEAK_ALLOW ? "" : drift_word(c->policy, NULL));
 }
 
+/* The actor's name; without one the uid, as sudoers(5) writes it; without either "?". */
+static void name_actor(const struct consultation *c, const char *target, char word[WORD_SIZE])
+{
+	if (c->known_by == CONSULT_EXPIRED_PASSWORD)
+		escape(target, word, WORD_SIZE);
+	else if (c->actor.name && !(c->actor.person.facts & ROLEGATE_FACT_ABSENT))
+		escape(c->actor.name, word, WORD_SIZE);
+	else if (c->has_actor)
+		snprintf(word, WORD_SIZE, "#%ju", (uintmax_t)c->actor.person.uid);
+	else
+		strcpy(word, "?");
+}
+
+/*
+ * How the actor is known. That a password has expired is the program's word alone: `passwd -k` says
+ * so too, so the log has what the kernel says of its caller.
+ */
+static void name_source(const struct consultation *c, char words[WORD_SIZE])
+{
+	static const char *const names[] = {
+		[CONSULT_UNKNOWN] = "unknown",
+		[CONSULT_REAL_UID] = "real-uid",
+		[CONSULT_LOGIN_UID] = "login-uid",
+		[CONSULT_EXPIRED_PASSWORD] = "expired-password",
+		[CONSULT_COUNTS_AS_ROOT] = "unknown-as-root",
+	};
+	uid_t uid;
+
+	if (c->known_by == CONSULT_EXPIRED_PASSWORD && actor_find(&uid) != ACTOR_UNKNOWN)
+		snprintf(words, WORD_SIZE, "%s caller=#%ju", names[c->known_by], (uintmax_t)uid);
+	else
+		snprintf(words, WORD_SIZE, "%s", names[c->known_by]);
+}
+
+/* What follows the words that every line of the gate has. */
+static void log_gate(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
+		     const char *words)
+{
+	char path[PATH_SIZE], missing[PATH_SIZE];
+
+	if (result == SPEAK_OWN) {
+		pam_syslog(pamh, priority(result, true), "%s", words);
+		return;
+	}
+	if (result == SPEAK_ERROR || result == SPEAK_RESCUE) {
+		pam_syslog(pamh, priority(result, true), "%s trouble=\"%s\"%s", words, trouble(c),
+			   result == SPEAK_RESCUE ? "; root may set it all the same" : "");
+		return;
+	}
+	explain_password(c, path, missing);
+	pam_syslog(pamh, priority(result, true), "%s%s%s path=\"%s\" generation=%llu sources=%s",
+		   words, missing[0] ? " missing=" : "", missing, path,
+		   (unsigned long long)c->decision.generation, drift_word(c->policy, NULL));
+}
+
+void speak_log_password(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
+			const char *target)
+{
+	char whose[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE], source[WORD_SIZE];
+	char words[5 * WORD_SIZE];
+
+	escape(target, whose, sizeof(whose));
+	escape(c->request.service, service, sizeof(service));
+	name_actor(c, target, actor);
+	name_source(c, source);
+	snprintf(words, sizeof(words), "%s target=%s actor=%s known-by=%s service=%s reason=%s",
+		 result_word(result), whose, actor, source, service,
+		 rolegate_reason_name(c->decision.reason));
+	log_gate(pamh, c, result, words);
+}
+
 void speak_log_nobody(pam_handle_t *pamh)
 {
 	pam_syslog(pamh, LOG_ERR, "error: the program names no user or no service; refused");
 }
 
-void speak_log_argument(pam_handle_t *pamh, const char *argument)
+void speak_log_argument(pam_handle_t *pamh, const char *argument, const char *known)
 {
 	char word[WORD_SIZE];
 
 	escape(argument, word, sizeof(word));
-	pam_syslog(
-		pamh, LOG_ERR,
-		"error: argument `%s` is not understood, and everybody is refused until it is mended; known are "
-		"service=, require=, mode=permissive, state=/DIR, quiet, norescue, debug",
-		word);
+	pam_syslog(pamh, LOG_ERR,
+		   "error: argument `%s` is not understood, and everybody is refused until it is "
+		   "mended; known are %s",
+		   word, known);
+}
+
+/* Whether the line, the program or the policy wants silence. */
+static bool is_mute(const struct consultation *c, const struct arguments *arguments, int flags)
+{
+	return arguments->is_quiet || ((unsigned int)flags & PAM_SILENT) ||
+	       (c->policy && !rolegate_policy_tells_user(c->policy));
 }
 
 void speak_to_user(pam_handle_t *pamh, const struct consultation *c,
@@ -169,11 +277,22 @@ void speak_to_user(pam_handle_t *pamh, const struct consultation *c,
 {
 	char service[WORD_SIZE];
 
-	if (arguments->is_quiet || ((unsigned int)flags & PAM_SILENT) ||
-	    (c->policy && !rolegate_policy_tells_user(c->policy)))
+	if (is_mute(c, arguments, flags))
 		return;
 	escape(c->request.service, service, sizeof(service));
 	/* A user who cannot be told is refused all the same. */
 	(void)pam_error(pamh, "rolegate: you may not use %s here: %s.", service,
+			rolegate_reason_text(c->decision.reason));
+}
+
+void speak_to_actor(pam_handle_t *pamh, const struct consultation *c,
+		    const struct arguments *arguments, int flags, const char *target)
+{
+	char whose[WORD_SIZE];
+
+	if (is_mute(c, arguments, flags))
+		return;
+	escape(target, whose, sizeof(whose));
+	(void)pam_error(pamh, "rolegate: you may not set the password of %s: %s.", whose,
 			rolegate_reason_text(c->decision.reason));
 }

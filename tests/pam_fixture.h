@@ -4,8 +4,8 @@
  *
  * Needs neither root nor a wrapper: pam_start_confdir(3) reads services from a temporary folder.
  * Some functions here stand in for libpam's and libc's of the same name: the module's calls go
- * through its PLT, and the executable (linked with -rdynamic) comes first. This file is therefore
- * part of one program, test_pam.
+ * through its PLT, and the executable (linked with -rdynamic) comes first. Each program that
+ * includes this file is therefore linked so: test_pam and test_pam_password.
  */
 #ifndef ROLEGATE_PAM_FIXTURE_H
 #define ROLEGATE_PAM_FIXTURE_H
@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,17 +64,21 @@ enum fault {
 
 /* How a question is asked; all zero is the usual way. */
 struct circumstances {
-	int flags;	     /* for pam_acct_mgmt(3) */
+	bool is_password;    /* pam_chauthtok(3) and a password line, not pam_acct_mgmt(3) */
+	const char *control; /* NULL: requisite */
+	int flags;	     /* for either */
 	bool in_child;	     /* in a forked process; what follows is for that alone */
 	bool sets_login_uid; /* see fixture_can_set_login_uid() */
 	uid_t login_uid;
 	bool sets_uids; /* needs root */
 	uid_t real, effective;
+	bool in_user_namespace;	  /* where uid 0 is uid 0; see enter_user_namespace() */
 	bool closes_descriptors;  /* 0, 1 and 2 */
 	bool refuses_talk;	  /* the conversation fails */
 	const char *claimed_user; /* PAM_RUSER and what else a caller could claim */
 	const char *more;	  /* further lines for the service's file */
 	enum fault faults;
+	void (*on_log)(void); /* called once, behind the first log line */
 };
 
 /* Real accounts of this machine; "" where there is none of the kind. */
@@ -93,6 +98,7 @@ static struct fixture {
 	const char *policy;	 /* the text that is in force, unless it was tampered with */
 	bool refuses_talk;	 /* of the circumstances of the question being asked */
 	enum fault faults;	 /* likewise */
+	void (*on_log)(void);	 /* likewise */
 	struct machine_names names;
 	struct heard *heard;
 } fixture;
@@ -117,6 +123,12 @@ STAND_IN void pam_vsyslog(const pam_handle_t *pamh, int priority, const char *fo
 		vsnprintf(h->lines[h->n_lines].text, sizeof(h->lines[0].text), format, args);
 	}
 	h->n_lines++;
+	if (fixture.on_log) {
+		void (*once)(void) = fixture.on_log;
+
+		fixture.on_log = NULL;
+		once();
+	}
 }
 
 STAND_IN void pam_syslog(const pam_handle_t *pamh, int priority, const char *format, ...)
@@ -353,14 +365,17 @@ static bool fixture_apply(const char *policy)
 	return true;
 }
 
-static void write_service(const char *service, const char *arguments, const char *more)
+static void write_service(const char *service, const char *arguments,
+			  const struct circumstances *how)
 {
 	char path[512], text[2048];
 	int n;
 
 	snprintf(path, sizeof(path), "%s/%s", fixture.pam, service);
-	n = snprintf(text, sizeof(text), "account requisite %s state=%s %s\n%s", fixture.module,
-		     fixture.state, arguments, more ? more : "");
+	n = snprintf(text, sizeof(text), "%s %s %s state=%s %s\n%s",
+		     how->is_password ? "password" : "account",
+		     how->control ? how->control : "requisite", fixture.module, fixture.state,
+		     arguments, how->more ? how->more : "");
 	assert_in_range(n, 1, sizeof(text) - 1);
 	support_write_file(path, text, (size_t)n, 0644);
 }
@@ -417,6 +432,19 @@ static bool fixture_can_become(void)
 	return geteuid() == 0 && can(become_somebody);
 }
 
+/* Enter a user namespace in which root's uid and no other has the number it has outside. */
+static bool enter_user_namespace(void)
+{
+	static const char map[] = "0 0 1\n";
+	int fd = unshare(CLONE_NEWUSER) == 0 ? open("/proc/self/uid_map", O_WRONLY | O_CLOEXEC)
+					     : -1;
+	bool is_mapped = fd >= 0 && write(fd, map, sizeof(map) - 1) == sizeof(map) - 1;
+
+	if (fd >= 0)
+		close(fd);
+	return is_mapped && getuid() == 0;
+}
+
 /* What cannot go wrong in a child, where cmocka's assertions mean nothing. */
 static void must(bool good)
 {
@@ -436,6 +464,8 @@ static void change_process(const struct circumstances *how)
 		must(fd >= 0 && write(fd, uid, (size_t)n) == n);
 		close(fd);
 	}
+	if (how->in_user_namespace)
+		must(enter_user_namespace());
 	if (how->sets_uids)
 		must(setresuid(how->real, how->effective, how->effective) == 0);
 	for (fd = 0; fd < 3 && how->closes_descriptors; fd++)
@@ -469,9 +499,12 @@ static void ask_handle(pam_handle_t *pamh, const struct circumstances *how)
 	if (how->claimed_user)
 		claim(pamh, how->claimed_user);
 	fixture.faults = how->faults;
+	fixture.on_log = how->on_log;
 	fixture.refuses_talk = how->refuses_talk;
-	fixture.heard->code = pam_acct_mgmt(pamh, how->flags);
+	fixture.heard->code = how->is_password ? pam_chauthtok(pamh, how->flags)
+					       : pam_acct_mgmt(pamh, how->flags);
 	fixture.faults = FAULT_NONE;
+	fixture.on_log = NULL;
 	if (how->closes_descriptors)
 		/* What was closed is closed still. */
 		must(fcntl(0, F_GETFD) < 0 && fcntl(1, F_GETFD) < 0 && fcntl(2, F_GETFD) < 0);
@@ -480,18 +513,21 @@ static void ask_handle(pam_handle_t *pamh, const struct circumstances *how)
 }
 
 static pam_handle_t *start(const char *user, const char *service, const char *arguments,
-			   const char *more)
+			   const struct circumstances *how)
 {
 	static const struct pam_conv conversation = { .conv = converse };
 	pam_handle_t *pamh;
 
-	write_service(service, arguments, more);
+	write_service(service, arguments, how);
 	assert_int_equal(pam_start_confdir(service, user, &conversation, fixture.pam, &pamh),
 			 PAM_SUCCESS);
 	return pamh;
 }
 
-/* Ask whether a user (NULL: none is set) may use a service; fixture.heard has the answer. */
+/*
+ * Ask whether a user (NULL: none is set) may use a service, or whether this process may set the
+ * user's password; fixture.heard has the answer.
+ */
 static void fixture_ask(const char *user, const char *service, const char *arguments,
 			const struct circumstances *how)
 {
@@ -499,9 +535,41 @@ static void fixture_ask(const char *user, const char *service, const char *argum
 	pam_handle_t *pamh;
 
 	how = how ? how : &usual;
-	pamh = start(user, service, arguments, how->more);
+	pamh = start(user, service, arguments, how);
 	ask_handle(pamh, how);
 	assert_int_equal(pam_end(pamh, fixture.heard->code), PAM_SUCCESS);
 }
+
+static void print_heard(const char *name)
+{
+	const struct heard *h = fixture.heard;
+
+	print_message("%s:\n  seen: code %d (%s), %u log lines, %u messages\n", name, h->code,
+		      pam_strerror(NULL, h->code), h->n_lines, h->n_messages);
+	for (unsigned int i = 0; i < h->n_lines && i < HEARD_MAX; i++)
+		print_message("  log %d: %s\n", h->lines[i].priority, h->lines[i].text);
+	for (unsigned int i = 0; i < h->n_messages && i < HEARD_MAX; i++)
+		print_message("  message %d: %s\n", h->messages[i].style, h->messages[i].text);
+}
+
+/* Whether nothing in a line could be taken for another line, or do things to a terminal. */
+static bool is_plain(const char *line)
+{
+	for (; *line; line++)
+		if (*line < ' ' || *line > '~')
+			return false;
+	return true;
+}
+
+/* For tests that are nothing without it. */
+#define NEEDS(condition, why)                                                                      \
+	do {                                                                                       \
+		if (!(condition)) {                                                                \
+			print_message("skipped: %s\n", why);                                       \
+			skip();                                                                    \
+		}                                                                                  \
+	} while (0)
+
+#define NEEDS_OTHER_UIDS NEEDS(fixture_can_become(), "this process cannot become another user")
 
 #endif

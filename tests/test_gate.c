@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define CATALOGS "catalogs = [ \"workspace\", \"host\" ];\n"
 #define PEOPLE                                                                                     \
@@ -205,6 +206,13 @@ static void test_facts(void **unused)
 	assert_int_equal(rolegate_decide_password(policy, &request, &target, &actor, &d), 0);
 	assert_int_equal(d.reason, ROLEGATE_UNKNOWN_USER);
 	rolegate_policy_close(policy);
+	/* No role hangs on bob's uid here, but it could be bob's own password. */
+	policy = support_policy(no_root);
+	actor.person = (struct rolegate_person){ .name = "bob", .facts = ROLEGATE_FACT_GROUPS };
+	assert_int_equal(rolegate_decide_password(policy, &request, &target, &actor, &d), 0);
+	assert_int_equal(d.verdict, ROLEGATE_DENY);
+	assert_int_equal(d.wants, ROLEGATE_FACT_UID);
+	rolegate_policy_close(policy);
 }
 
 /* A call that is wrong is refused, whoever acts. */
@@ -280,12 +288,70 @@ static void test_damage(void **unused)
 	support_remove_folder(folder);
 }
 
+static struct rolegate_decision ask_bob(const struct rolegate_policy *policy,
+					const struct rolegate_actor *actor)
+{
+	const struct rolegate_request request = { .service = "passwd", .at = SUPPORT_NOW };
+	const struct rolegate_target target = {
+		.person = { .name = "x", .facts = ROLEGATE_FACT_ABSENT },
+	};
+	struct rolegate_decision d;
+
+	assert_int_equal(rolegate_decide_password(policy, &request, &target, actor, &d), 0);
+	return d;
+}
+
+/* The head of the policy that answers counts: of one on trial, and then of the one before. */
+static void test_trial(void **unused)
+{
+	static const char on_trial[] = CATALOGS UNKNOWN_IS_ROOT
+		"assign = ( { user = \"bob\"; roles = [ \"owner\" ]; } );\n";
+	const struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
+	const struct rolegate_actor bob = {
+		.person = { .name = "bob",
+			    .uid = 1002,
+			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
+	};
+	char *folder = support_make_folder();
+	struct rolegate_policy *policy;
+	struct trial trial;
+
+	(void)unused;
+	support_write_policy(usual, folder);
+	assert_int_equal(trial_begin(&trial, 60), 0);
+	trial.until = trial.from + 1000;
+	support_write_trial(on_trial, folder, &trial);
+	assert_int_equal(rolegate_policy_open(folder, &policy, NULL), 0);
+	assert_int_equal(ask_bob(policy, &bob).verdict, ROLEGATE_ALLOW);
+	assert_int_equal(ask_bob(policy, NULL).wants_actor, 1);
+	assert_int_equal(ask_bob(policy, NULL).generation, 2);
+	while (trial_is_running(&trial, NULL))
+		nanosleep(&pause, NULL);
+	assert_int_equal(ask_bob(policy, &bob).verdict, ROLEGATE_DENY);
+	assert_int_equal(ask_bob(policy, NULL).wants_actor, 0);
+	assert_int_equal(ask_bob(policy, &bob).generation, 1);
+	rolegate_policy_close(policy);
+	support_remove_folder(folder);
+}
+
+/* The key does something by now: nobody is warned of it. */
+static void test_key(void **unused)
+{
+	struct compiled compiled;
+
+	(void)unused;
+	assert_int_equal(support_compile_text(&compiled, unknown_is_root), 0);
+	assert_false(support_has_problem(&compiled, REPORT_WARNING, 0, "password_gate"));
+	compile_free(&compiled);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),	      cmocka_unit_test(test_service_entries),
 		cmocka_unit_test(test_one_evaluator), cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_wrong_calls),   cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_trial),	      cmocka_unit_test(test_key),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

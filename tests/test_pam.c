@@ -49,27 +49,6 @@ struct pam_case {
 	const char *log; /* that the line holds; "" if it does not matter */
 };
 
-static void print_heard(const char *name)
-{
-	const struct heard *h = fixture.heard;
-
-	print_message("%s:\n  seen: code %d (%s), %u log lines, %u messages\n", name, h->code,
-		      pam_strerror(NULL, h->code), h->n_lines, h->n_messages);
-	for (unsigned int i = 0; i < h->n_lines && i < HEARD_MAX; i++)
-		print_message("  log %d: %s\n", h->lines[i].priority, h->lines[i].text);
-	for (unsigned int i = 0; i < h->n_messages && i < HEARD_MAX; i++)
-		print_message("  message %d: %s\n", h->messages[i].style, h->messages[i].text);
-}
-
-/* Whether nothing in a line could be taken for another line, or do things to a terminal. */
-static bool is_plain(const char *line)
-{
-	for (; *line; line++)
-		if (*line < ' ' || *line > '~')
-			return false;
-	return true;
-}
-
 /* Whether the one line, or the silence, is as the outcome wants it. */
 static bool is_log_right(enum outcome outcome, const char *log)
 {
@@ -144,17 +123,6 @@ static void ask_all(const struct pam_case *cases, size_t n, const struct circums
 }
 
 #define ASK_ALL(cases, how) ask_all(cases, sizeof(cases) / sizeof((cases)[0]), how, false)
-
-/* For tests that are nothing without it. */
-#define NEEDS(condition, why)                                                                      \
-	do {                                                                                       \
-		if (!(condition)) {                                                                \
-			print_message("skipped: %s\n", why);                                       \
-			skip();                                                                    \
-		}                                                                                  \
-	} while (0)
-
-#define NEEDS_OTHER_UIDS NEEDS(fixture_can_become(), "this process cannot become another user")
 
 /* ---- Policies ---- */
 
@@ -380,33 +348,57 @@ static int code_in(const char *line)
 	return -1;
 }
 
+/* Whether the manual has a row for the reason in a phase's table. */
+static bool has_row(enum rolegate_reason reason, bool is_password)
+{
+	switch (reason) {
+	case ROLEGATE_OPEN_SERVICE:
+	case ROLEGATE_SERVICE_NOT_LISTED:
+		return !is_password;
+	case ROLEGATE_OWN_PASSWORD:
+	case ROLEGATE_UNKNOWN_ACTOR:
+		return is_password;
+	default:
+		return true;
+	}
+}
+
+static int code_of(enum rolegate_reason reason, bool is_password)
+{
+	bool allows = reason == ROLEGATE_GRANTED || reason == ROLEGATE_OPEN_SERVICE ||
+		      reason == ROLEGATE_OWN_PASSWORD;
+	enum rolegate_verdict verdict = allows ? ROLEGATE_ALLOW : ROLEGATE_DENY;
+
+	return is_password ? codes_password(verdict, reason) : codes_account(verdict, reason);
+}
+
 static void test_codes_are_documented(void **unused)
 {
-	size_t n, n_rows[ROLEGATE_DAMAGED_POLICY + 1] = { 0 };
+	size_t n, n_rows[2][ROLEGATE_UNKNOWN_ACTOR + 1] = { 0 };
 	char *manual, *line, *rest;
+	bool is_password = false;
 
 	(void)unused;
 	manual = support_read_file(TEST_SRCDIR "/doc/pam_rolegate.8", &n);
 	for (line = strtok_r(manual, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
 		int code = strncmp(line, ".It ", 4) ? -1 : code_in(line);
 
-		for (int reason = 0; reason <= ROLEGATE_DAMAGED_POLICY && code >= 0; reason++) {
-			bool allows = reason == ROLEGATE_GRANTED || reason == ROLEGATE_OPEN_SERVICE;
-
+		is_password = is_password || !strcmp(line, ".Ss Of the password phase");
+		for (int reason = 0; reason <= ROLEGATE_UNKNOWN_ACTOR && code >= 0; reason++) {
 			if (!is_reason_word(line, rolegate_reason_name(reason)))
 				continue;
-			n_rows[reason]++;
-			assert_int_equal(code,
-					 codes_account(allows ? ROLEGATE_ALLOW : ROLEGATE_DENY,
-						       reason));
+			n_rows[is_password][reason]++;
+			assert_int_equal(code, code_of(reason, is_password));
 		}
 	}
 	free(manual);
-	for (int reason = 0; reason <= ROLEGATE_DAMAGED_POLICY; reason++) {
-		if (n_rows[reason] != 1)
-			print_message("pam_rolegate(8) has %zu rows for %s\n", n_rows[reason],
-				      rolegate_reason_name(reason));
-		assert_int_equal(n_rows[reason], 1);
+	for (int i = 0; i < 2 * (ROLEGATE_UNKNOWN_ACTOR + 1); i++) {
+		enum rolegate_reason reason = i / 2;
+
+		if (n_rows[i % 2][reason] != has_row(reason, i % 2))
+			print_message("pam_rolegate(8), phase %d: %zu rows for %s\n", i % 2,
+				      n_rows[i % 2][reason], rolegate_reason_name(reason));
+		assert_int_equal(n_rows[i % 2][reason], has_row(reason, i % 2));
 	}
 }
 
@@ -428,8 +420,13 @@ static void test_codes_of_garbage(void **unused)
 			assert_int_not_equal(code, PAM_SUCCESS);
 			assert_int_not_equal(code, PAM_IGNORE);
 			assert_int_not_equal(code, PAM_NEW_AUTHTOK_REQD);
-			if (reason < 0 || reason > ROLEGATE_DAMAGED_POLICY)
+			if (reason < 0 || reason > ROLEGATE_UNKNOWN_ACTOR ||
+			    reason == ROLEGATE_OWN_PASSWORD)
 				assert_int_equal(code, PAM_SYSTEM_ERR);
+			code = codes_password((enum rolegate_verdict)verdicts[i],
+					      (enum rolegate_reason)reason);
+			assert_int_not_equal(code, PAM_SUCCESS);
+			assert_int_not_equal(code, PAM_IGNORE);
 		}
 	}
 	assert_int_equal(codes_bad_argument(), PAM_SERVICE_ERR);
@@ -1133,7 +1130,7 @@ static void test_any_flipped_bit(void **unused)
 		assert_true(fixture_apply(policy));
 		fixture.policy = NULL;
 		assert_int_equal(stat(policy_path(), &st), 0);
-		pamh = start(asked[i].user, "sshd", "", NULL);
+		pamh = start(asked[i].user, "sshd", "", &usual);
 		for (off_t at = (off_t)i; at < st.st_size; at += 61) {
 			unsigned char bit = (unsigned char)(1u << (at & 7));
 			int code;
@@ -1464,7 +1461,7 @@ static void test_leaks_no_descriptor(void **unused)
 
 			if (!expand(users[k], user, sizeof(user)))
 				continue;
-			pamh = start(user, "x", "", NULL);
+			pamh = start(user, "x", "", &usual);
 			for (unsigned int turn = 0; turn < 100; turn++) {
 				ask_handle(pamh, &usual);
 				/* NSS may open something for good, the first time. */
@@ -1485,7 +1482,7 @@ static void test_long_lived_handle(void **unused)
 
 	(void)unused;
 	assert_true(fixture_apply(base));
-	pamh = start("alice", "unlisted", "", NULL);
+	pamh = start("alice", "unlisted", "", &usual);
 	for (unsigned int turn = 0; turn < 3; turn++) {
 		assert_true(fixture_apply(base));
 		ask_handle(pamh, &usual);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Puts the question of the password gate to the policy in force (G1, G2). */
+#include <errno.h>
+
+#include "actor.h"
+#include "consult.h"
+
+/* Who acts, by uid alone: the name matters only where it is not the own password. */
+static void find_actor(struct consultation *c)
+{
+	static const enum consult_known known[] = {
+		[ACTOR_UNKNOWN] = CONSULT_UNKNOWN,
+		[ACTOR_REAL_UID] = CONSULT_REAL_UID,
+		[ACTOR_LOGIN_UID] = CONSULT_LOGIN_UID,
+	};
+
+	c->known_by = known[actor_find(&c->actor.person.uid)];
+	c->has_actor = c->known_by != CONSULT_UNKNOWN;
+	if (c->has_actor)
+		c->actor.person.facts = ROLEGATE_FACT_UID;
+}
+
+static bool is_own(const struct consultation *c)
+{
+	struct rolegate_target target = { .person = c->target.person };
+	struct rolegate_actor actor = { .person = c->actor.person };
+
+	return c->has_actor && rolegate_is_own_password(&target, &actor);
+}
+
+/*
+ * Get what the last decision lacked: root in the place of an unknown actor, or the actor's groups.
+ * 1 there is more to decide on; 0 there is not; or an error.
+ */
+static int get_more(struct consultation *c)
+{
+	const struct rolegate_decision *d = &c->decision;
+	int r;
+
+	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
+		return 0;
+	if (d->wants_actor) {
+		c->known_by = CONSULT_COUNTS_AS_ROOT;
+		r = consult_set_actor(c, 0);
+	} else {
+		r = consult_look_up(&c->actor, d->wants);
+	}
+	return r < 0 ? r : 1;
+}
+
+/* Facts come in at most two steps, the actor and the groups, and each is followed by a decision. */
+static int decide(struct consultation *c)
+{
+	int r = 1;
+
+	for (unsigned int step = 0; step < 3 && r > 0; step++) {
+		struct rolegate_target target = { .person = c->target.person };
+		struct rolegate_actor actor = { .person = c->actor.person };
+
+		r = rolegate_decide_password(c->policy, &c->request, &target,
+					     c->has_actor ? &actor : NULL, &c->decision);
+		c->has_no_policy = r < 0;
+		if (r == 0)
+			r = get_more(c);
+	}
+	/* A question that is still open is no answer. */
+	return r > 0 ? -EIO : r;
+}
+
+/* Somebody else's password, as far as is known. */
+static int decide_about_actor(struct consultation *c, const char *state_dir)
+{
+	int r = 0;
+
+	if (c->has_actor)
+		r = consult_set_actor(c, c->actor.person.uid);
+	if (r == 0)
+		r = consult_open(c, state_dir);
+	return r < 0 ? r : decide(c);
+}
+
+int consult_password(struct consultation *c, const char *state_dir, const char *target,
+		     bool is_forced)
+{
+	int r = account_init(&c->target, target);
+
+	if (is_forced)
+		c->known_by = CONSULT_EXPIRED_PASSWORD;
+	else
+		find_actor(c);
+	if (r == 0 && !is_forced)
+		r = account_look_up(&c->target, ROLEGATE_FACT_UID);
+	if (r == 0 && !is_forced && !is_own(c))
+		r = decide_about_actor(c, state_dir);
+	else if (r == 0)
+		c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_ALLOW,
+							  .reason = ROLEGATE_OWN_PASSWORD };
+	if (r < 0)
+		consult_fail(c, r);
+	return r;
+}
