@@ -95,6 +95,14 @@ with_login() {
 	(printf '%s' "$uid" >/proc/self/loginuid && exec "$@")
 }
 
+# A person's own process behind their login, as after sshd or login.
+in_session() {
+	local user=$1
+	shift
+	with_login "$user" setpriv --reuid "$user" --regid "$user" --init-groups \
+		env -i PATH="$PATH" HOME="/home/$user" USER="$user" LOGNAME="$user" LANG="$LANG" TERM=dumb "$@"
+}
+
 ssh_as() {
 	local user=$1
 	shift
@@ -129,6 +137,14 @@ wire() {
 	shift
 	sed -i '/pam_rolegate\.so/d' "$file"
 	sed -i "1i account requisite pam_rolegate.so${*:+ $*}" "$file"
+}
+
+# The password gate before all other password lines; what follows are arguments to the module.
+gate() {
+	local file=/etc/pam.d/$1
+	shift
+	sed -i '/^password.*pam_rolegate\.so/d' "$file"
+	sed -i "1i password requisite pam_rolegate.so${*:+ $*}" "$file"
 }
 
 # The same line after all others: how it must not be done.
@@ -187,6 +203,30 @@ logs_denial() {
 logs_reason() {
 	local what=$1 reason=$2
 	a_line_has "$what: the log gives the reason" "$(rolegate_lines)" 'deny|error' "reason=$reason"
+}
+
+# A line of the password gate: what became of it, then words as NAME=VALUE.
+logs_gate() {
+	local what=$1 service=$2 word=$3
+	shift 3
+	a_line_has "$what: logged as $word, $*" "$(rolegate_lines)" "pam_rolegate\($service:chauthtok\): $word " "$@"
+}
+
+# --- passwords ---
+
+new_password='another-Horse-42'
+
+# The new password typed twice, as root's passwd asks.
+typing() {
+	printf '%s\n%s\n' "$new_password" "$new_password" | "$@"
+}
+
+hash_of() {
+	getent shadow "$1" | cut -d: -f2
+}
+
+shadow_sum() {
+	sha256sum </etc/shadow
 }
 
 # --- the same question for several scenarios ---
