@@ -38,22 +38,23 @@ own lib
 own host lib
 own compiler lib
 own pam_module lib host
-own tool lib host compiler
+own tool lib host compiler wiring
+own wiring
 
 # Each outside library has one room.
-for room in lib host pam_module tool; do
+for room in lib host pam_module tool wiring; do
 	forbid "$room" '<libconfig\.h>' 'libconfig is the compiler'"'"'s'
 done
-for room in lib host compiler tool; do
+for room in lib host compiler tool wiring; do
 	forbid "$room" '<security/' 'libpam is the PAM module'"'"'s'
 done
-for room in lib host compiler; do
+for room in lib host compiler wiring; do
 	forbid "$room" '<syslog\.h>|\bsyslog\(' 'only the doors log'
 done
-for room in lib host compiler pam_module; do
+for room in lib host compiler pam_module wiring; do
 	forbid "$room" '<jansson\.h>' 'JSON is the command'"'"'s'
 done
-for room in lib host compiler pam_module tool; do
+for room in lib host compiler pam_module tool wiring; do
 	forbid "$room" '<nss\.h>' 'NSS modules are another room'"'"'s'
 done
 
@@ -67,6 +68,10 @@ forbid lib '\b(time|gettimeofday|rand|random|getrandom)[[:space:]]*\(' 'the same
 hits=$(grep -lw 'clock_gettime' "$src"/lib/*.[ch] | grep -v '/trial\.c$')
 [ -z "$hits" ] || complain "lib: only trial.c looks at clocks, for a trial ends by itself: $hits"
 forbid lib '\bmmap[[:space:]]*\(' 'a file cut under a mapping kills the process'
+
+# What reads PAM's configuration touches nothing: its caller opens the files, and prints.
+forbid wiring '\b(printf|fprintf|puts|fputs|perror|putchar|exit|_exit|abort|open|openat|fopen|getenv)[[:space:]]*\(' \
+	'it opens and prints nothing'
 
 # Every descriptor is closed on exec; `flags` and `ALWAYS` are tree.c's, which carry the flag.
 for room in lib host compiler pam_module tool; do
