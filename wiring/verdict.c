@@ -10,7 +10,7 @@
  * States at one line: without `reset` there are seven, and each level of substacks that has one
  * multiplies them. Nobody writes what has more than this.
  */
-#define STATES_MAX 512u
+#define STATES_MAX 128u
 
 #define NOWHERE SIZE_MAX
 
@@ -225,6 +225,18 @@ static uint64_t enter(const struct walk *w, const struct node *node)
 	       ((uint64_t)node->state << (4 * level));
 }
 
+/* Whether a value before the i-th does the same at this line: of those, one is enough. */
+static bool is_repeated(const struct stack_entry *entry, struct returns returns, size_t i)
+{
+	const int *actions = entry->control.actions;
+
+	for (size_t k = 0; k < i; k++)
+		if (actions[returns.list[k]] == actions[returns.list[i]] &&
+		    status_of(returns.list[k]) == status_of(returns.list[i]))
+			return true;
+	return false;
+}
+
 /* Go on from a node in all ways there are. False if memory ran out. */
 static bool step(struct walk *w, size_t at)
 {
@@ -245,6 +257,8 @@ static bool step(struct walk *w, size_t at)
 		next.returned = returns.list[i];
 		if (next.returned == CONTROL_NEW_AUTHTOK_REQD &&
 		    (w->question == VERDICT_FRESH || w->question == VERDICT_ABSENT))
+			continue;
+		if (is_repeated(entry, returns, i))
 			continue;
 		next.state = from.state;
 		next.entry = apply(w->stack, from.entry, next.returned, saved, &next.state);

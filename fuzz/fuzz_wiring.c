@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Files of pam.d through the reader, and the questions about what they come to.
+ *
+ * The input's parts, between separators, are the files svc, other, a, b, c and d.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target.h"
+#include "verdict.h"
+
+#define SEPARATOR "%%\n"
+
+/* The files, in the input itself. */
+struct input {
+	const char *text;
+	size_t n;
+};
+
+/* Find the part that has a number. False if there are fewer. */
+static bool find_part(struct input input, size_t number, struct input *ret)
+{
+	const size_t n = sizeof(SEPARATOR) - 1;
+	const char *end;
+
+	for (;;) {
+		end = memmem(input.text, input.n, SEPARATOR, n);
+		if (number == 0)
+			break;
+		if (!end)
+			return false;
+		input.n -= (size_t)(end - input.text) + n;
+		input.text = end + n;
+		number--;
+	}
+	*ret = input;
+	if (end)
+		ret->n = (size_t)(end - input.text);
+	return true;
+}
+
+static int read_file(void *context, const char *path, char **ret_text, size_t *ret_n)
+{
+	static const char *const paths[] = { STACK_FOLDER "/svc", STACK_FOLDER "/other",
+					     STACK_FOLDER "/a",	  STACK_FOLDER "/b",
+					     STACK_FOLDER "/c",	  STACK_VENDOR_FOLDER "/d" };
+	struct input part;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (strcmp(path, paths[i]) != 0 ||
+		    !find_part(*(const struct input *)context, i, &part))
+			continue;
+		/* Of the exact size, so that a sanitizer sees the end. */
+		*ret_text = malloc(part.n ? part.n : 1);
+		if (!*ret_text)
+			return -ENOMEM;
+		memcpy(*ret_text, part.text, part.n);
+		*ret_n = part.n;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static bool has_folder(void *context, const char *path)
+{
+	(void)context;
+	(void)path;
+	return true;
+}
+
+static void check(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+/* A witness runs forward, through lines that there are, and to a success. */
+static void check_verdict(const struct stack *stack, const struct verdict *v)
+{
+	bool lets_in = v->answer == VERDICT_OPEN || v->answer == VERDICT_UNGUARDED;
+
+	check((v->answer == VERDICT_VAGUE) == (v->vague != NULL));
+	check(lets_in == (v->witness != NULL));
+	for (size_t i = 0; i < v->n_witness; i++) {
+		check(v->witness[i].entry < stack->n &&
+		      v->witness[i].returned < CONTROL_INCOMPLETE);
+		check(i == 0 || v->witness[i].entry > v->witness[i - 1].entry);
+		check(stack->entries[v->witness[i].entry].kind != STACK_SUBSTACK);
+	}
+	if (v->answer != VERDICT_OPEN)
+		return;
+	check(v->cause != VERDICT_NO_CAUSE && v->culprit < stack->n && v->guard < stack->n);
+	check(stack_is_module(&stack->entries[v->guard], VERDICT_MODULE));
+}
+
+static void check_stack(const struct stack *stack)
+{
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct stack_entry *entry = &stack->entries[i];
+
+		check(entry->level < STACK_LEVELS && entry->line > 0 && entry->file);
+		check(entry->kind != STACK_MODULE || entry->module);
+		check(strlen(entry->arguments) < SIZE_MAX && strlen(entry->word) < SIZE_MAX);
+		/* Each level begins with the mark of a substack. */
+		check(entry->level == 0 || i > 0);
+		if (i > 0 && entry->level > entry[-1].level)
+			check(entry[-1].kind == STACK_SUBSTACK &&
+			      entry->level == entry[-1].level + 1);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	struct input input = { .text = (const char *)data, .n = n };
+	const struct stack_host host = { read_file, has_folder, &input, NULL };
+	struct stack_service service;
+	struct verdict verdict;
+
+	check(stack_read(&host, "svc", &service) == 0);
+	for (enum stack_type type = STACK_AUTH; type < STACK_TYPES; type++)
+		check_stack(stack_get(&service, type));
+	for (enum verdict_question q = VERDICT_FRESH; q <= VERDICT_ABSENT; q++) {
+		check(verdict_find(&service, q, &verdict) == 0);
+		check_verdict(stack_get(&service, verdict_type(q)), &verdict);
+		verdict_free(&verdict);
+	}
+	stack_service_free(&service);
+	return 0;
+}
