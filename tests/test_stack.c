@@ -168,7 +168,7 @@ static const struct {
 	{ "D4 what is no file",
 	  { { "/etc/pam.d/svc", NULL, -EINVAL } },
 	  "",
-	  "no file but something else",
+	  "it is no plain file",
 	  true,
 	  true },
 	{ "D4 a file that is too big",

@@ -426,7 +426,7 @@ static int try_path(struct reading *r, struct context *c, const char *path)
 	} else if (result < 0) {
 		complain(r, c->file, 0,
 			 result == -E2BIG ? "it is far too big"
-					  : "it is no file but something else");
+					  : "it is no plain file, or may not be read");
 		r->service->vague = "a file of it cannot be read";
 	}
 	result = result == 0 && read_text(r, c, text, n);

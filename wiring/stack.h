@@ -88,9 +88,9 @@ struct stack_service {
  * Where files come from.
  *
  * read        read a file whole. 0 and a text on the heap, which is empty for a folder, as for
- *             fopen(3) and fgets(3); -ENOENT it cannot be opened; -EINVAL it is neither file nor
- *             folder, so that libpam would wait for it; -E2BIG it has more than STACK_FILE_MAX
- *             bytes; -ENOMEM
+ *             fopen(3) and fgets(3); -ENOENT libpam cannot open it; -EINVAL libpam might, but we
+ *             cannot: it is neither file nor folder, or may not be read by us; -E2BIG it has more
+ *             than STACK_FILE_MAX bytes; -ENOMEM
  * has_folder  whether a folder is there
  * confdir     the folder that pam_start_confdir(3) was given; NULL for pam_start(3)
  */

@@ -304,6 +304,46 @@ static int walk(struct walk *w, size_t *ret_end)
 	return 0;
 }
 
+/* ---- One run ---- */
+
+/* What a line returns whatever is supposed of it, or what is supposed. */
+static unsigned int settled(const struct stack_entry *entry, enum stack_type type,
+			    unsigned int supposed)
+{
+	if (entry->kind == STACK_FAILING)
+		return CONTROL_PERM_DENIED;
+	if (is_known(entry, "pam_permit.so"))
+		return CONTROL_SUCCESS;
+	if (is_known(entry, "pam_deny.so"))
+		return type == STACK_PASSWORD ? CONTROL_AUTHTOK_ERR : CONTROL_AUTH_ERR;
+	return supposed;
+}
+
+bool verdict_follow(const struct stack *stack, enum stack_type type, const unsigned char *returned,
+		    bool *ret_ran)
+{
+	unsigned int state = START, level = 0;
+	uint64_t saved = 0;
+	size_t at = 0;
+
+	memset(ret_ran, 0, stack->n * sizeof(*ret_ran));
+	while (at < stack->n) {
+		const struct stack_entry *entry = &stack->entries[at];
+
+		if (entry->level > level)
+			saved = (saved & ~(UINT64_C(15) << (4 * entry->level))) |
+				((uint64_t)state << (4 * entry->level));
+		level = entry->level;
+		if (entry->kind == STACK_SUBSTACK) {
+			at++;
+			continue;
+		}
+		ret_ran[at] = true;
+		at = apply(stack, at, settled(entry, type, returned[at]), saved, &state);
+	}
+	return state == STATE(POSITIVE, SUCCESS);
+}
+
 /* ---- The witness ---- */
 
 static int tell_witness(const struct walk *w, size_t end, struct verdict *ret)

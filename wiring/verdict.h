@@ -82,6 +82,17 @@ int verdict_find(const struct stack_service *service, enum verdict_question ques
 
 void verdict_free(struct verdict *verdict);
 
+/*
+ * Follow one run: what libpam does if each line's module returns what is given for it.
+ *
+ * returned  for each line; not looked at for lines that fail or mark a substack, nor for libpam's
+ *           own pam_permit and pam_deny
+ * ret_ran   for each line: whether its module runs
+ * Returns whether the phase succeeds.
+ */
+bool verdict_follow(const struct stack *stack, enum stack_type type, const unsigned char *returned,
+		    bool *ret_ran);
+
 /* The phase that a question is about. */
 enum stack_type verdict_type(enum verdict_question question);
 
