@@ -49,6 +49,8 @@ const struct verb verbs[] = {
 	{ "list", "WHAT [PREFIX]", "names, one a line: roles, permissions, users and others", 1, 2,
 	  0, verb_list },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
+	{ "doctor", "[--simulate USER SERVICE]", "what stands in the policy's way on this host", 0,
+	  2, OPTION_SIMULATE, verb_doctor },
 	{ NULL, NULL, NULL, 0, 0, 0, NULL },
 };
 

@@ -62,6 +62,7 @@ static const struct verb_option verb_options[] = {
 	{ "require", OPTION_REQUIRE, KIND_NAMES, TO(require) },
 	{ "require-any", OPTION_REQUIRE_ANY, KIND_NAMES, TO(require_any) },
 	{ "revoke", OPTION_REVOKE, KIND_NAMES, TO(revoke) },
+	{ "simulate", OPTION_SIMULATE, KIND_FLAG, 0 },
 	{ "strict", OPTION_STRICT, KIND_FLAG, 0 },
 	{ "subject", OPTION_SUBJECT, KIND_TEXT, TO(subject) },
 	{ "unprivilege", OPTION_UNPRIVILEGE, KIND_NAMES, TO(unprivilege) },

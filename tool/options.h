@@ -49,6 +49,7 @@ enum exit_status {
 #define OPTION_OPEN (UINT64_C(1) << 26)
 #define OPTION_SUBJECT (UINT64_C(1) << 27)
 #define OPTION_CONFIRM (UINT64_C(1) << 28)
+#define OPTION_SIMULATE (UINT64_C(1) << 29)
 
 /* The values of an option that may be given again and again, in the order of the command line. */
 struct option_list {

@@ -37,5 +37,6 @@ int verb_matrix(struct tool *tool);
 int verb_graph(struct tool *tool);
 int verb_list(struct tool *tool);
 int verb_catalog(struct tool *tool);
+int verb_doctor(struct tool *tool);
 
 #endif

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* What `rolegate doctor` finds in PAM's configuration below a root, and what it does not. */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define N(array) (sizeof(array) / sizeof((array)[0]))
+#define FILES_MAX 6u
+
+/* The usual beginning of a guarded service. */
+#define GUARD "account requisite pam_rolegate.so\n"
+#define UNIX "account required pam_unix.so\n"
+#define UID "session required pam_loginuid.so\n"
+
+static const char *const enforcing =
+	"catalogs = [ \"workspace\", \"host\" ];\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; }, { user = \"sal\"; roles = [ \"user\" ]; } );\n"
+	"services = ( { name = \"backup-web\"; require = [ \"mail\" ]; } );\n";
+static const char *const allows_others =
+	"catalogs = [ \"workspace\", \"host\" ]; other_services = \"allow\";\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
+static const char *const permissive =
+	"catalogs = [ \"workspace\", \"host\" ]; mode = \"permissive\";\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
+
+struct file {
+	const char *path, *text;
+};
+
+/* One host. parts: of the output; behind a `!`, what is not in it. */
+static const struct {
+	const char *name, *policy;
+	struct file files[FILES_MAX];
+	const char *words; /* of the command line, behind --root */
+	int status;
+	const char *parts[7];
+} cases[] = {
+	{ "D4 nothing is wrong",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor",
+	  0,
+	  { "sshd     final          final          closed", "service-without-pam|backup-web",
+	    "!high", "!medium", "!low" } },
+	{ "D4 sufficient before it",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account sufficient pam_localuser.so\n" GUARD UNIX UID } },
+	  "doctor",
+	  1,
+	  { "denial-not-final|sshd", "not-final", "etc/pam.d/sshd:1",
+	    "when pam_localuser.so returns success, the stack ends there",
+	    "![denial-not-final-expired]" } },
+	{ "D4 appended on Debian: not for an expired password",
+	  enforcing,
+	  { { "etc/pam.d/common-account",
+	      "account [success=1 new_authtok_reqd=done default=ignore] pam_unix.so\n"
+	      "account requisite pam_deny.so\naccount required pam_permit.so\n"
+	      "account required pam_rolegate.so\n" },
+	    { "etc/pam.d/sshd", "@include common-account\n" UID },
+	    { "etc/pam.d/su", "@include common-account\n" } },
+	  "doctor",
+	  1,
+	  { "denial-not-final-expired|sshd, su", "etc/pam.d/common-account:1",
+	    "returns new_authtok_reqd, the stack ends there", "su       final          not-final",
+	    "!common-account  final", "![denial-not-final]" } },
+	{ "D4 its own control drops it",
+	  enforcing,
+	  { { "etc/pam.d/sshd",
+	      "account [success=ok default=ignore] pam_rolegate.so\n" UNIX UID } },
+	  "doctor",
+	  1,
+	  { "denial-not-final|sshd", "makes nothing of it when rolegate returns perm_denied" } },
+	{ "D4 jumped over",
+	  enforcing,
+	  { { "etc/pam.d/sshd",
+	      "account [success=1 default=ignore] pam_succeed_if.so uid < 1000\n" GUARD UNIX
+		      UID } },
+	  "doctor",
+	  1,
+	  { "denial-not-final|sshd", "the stack jumps" } },
+	{ "D4 reset",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account required pam_rolegate.so\n"
+				"account [default=reset] pam_env.so\n" UNIX UID } },
+	  "doctor",
+	  1,
+	  { "denial-not-final|sshd", "the stack forgets" } },
+	{ "D4 forestalled",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account [success=ok default=bad] pam_unix.so\n" GUARD UID } },
+	  "doctor",
+	  1,
+	  { "denial-not-final-expired|sshd", "that is the result" } },
+	{ "D4 a module that is absent lets in",
+	  enforcing,
+	  { { "etc/pam.d/sshd",
+	      "account [success=ok module_unknown=ignore default=die] pam_rolegate.so\n" UNIX
+		      UID } },
+	  "doctor",
+	  1,
+	  { "fails-open|sshd", "![denial-not-final]" } },
+	{ "D4 the module is not there",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account requisite /opt/pam_rolegate.so\n" UNIX UID } },
+	  "doctor",
+	  1,
+	  { "module-missing", "there is no /opt/pam_rolegate.so" } },
+	{ "D4 broken lines, once for all services",
+	  enforcing,
+	  { { "etc/pam.d/common-account", GUARD "account requred pam_unix.so\n" },
+	    { "etc/pam.d/sshd", "@include common-account\n" UID },
+	    { "etc/pam.d/su", "@include common-account\n" } },
+	  "doctor",
+	  1,
+	  { "pam-broken-line", "etc/pam.d/common-account:2",
+	    "its control names a return value that there is not" } },
+	{ "D4 libpam refuses the service",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID "account optional \\\n" } },
+	  "doctor",
+	  1,
+	  { "service-refused|sshd", "leads nowhere" } },
+	{ "D4 what cannot be told",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "account include sshd\n" UID } },
+	  "doctor",
+	  1,
+	  { "stack-unforeseeable|sshd", "in a circle" } },
+	{ "D4 the rest of a file that may not be followed: a link below a root",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "LINK" } },
+	  "doctor",
+	  1,
+	  { "stack-unforeseeable|sshd", "may not be read" } },
+	{ "D2 a service of the policy that PAM does not ask about",
+	  enforcing,
+	  { { "etc/pam.d/sshd", UNIX UID } },
+	  "doctor",
+	  1,
+	  { "service-unguarded|sshd", "high", "the policy says who may use it" } },
+	{ "D2 another one",
+	  enforcing,
+	  { { "etc/pam.d/zope", UNIX } },
+	  "doctor",
+	  1,
+	  { "service-unguarded|zope", "medium", "other_services is to decide", "!high" } },
+	{ "D2 another one, where others are let in anyway",
+	  allows_others,
+	  { { "etc/pam.d/zope", UNIX } },
+	  "doctor",
+	  0,
+	  { "service-unguarded|zope", "note" } },
+	{ "D2 one that requires nothing",
+	  enforcing,
+	  { { "etc/pam.d/systemd-user", UNIX } },
+	  "doctor",
+	  0,
+	  { "service-unguarded|systemd-user", "note" } },
+	{ "D2 one where nobody gets in",
+	  enforcing,
+	  { { "etc/pam.d/other", "account required pam_deny.so\n" } },
+	  "doctor",
+	  0,
+	  { "other    closed", "!service-unguarded" } },
+	{ "D2 guarded, but unknown to the policy",
+	  enforcing,
+	  { { "etc/pam.d/zope", GUARD UNIX } },
+	  "doctor",
+	  1,
+	  { "service-unlisted|zope", "low", "!medium", "!high" } },
+	{ "D2 passwd has no account phase",
+	  enforcing,
+	  { { "etc/pam.d/passwd", "password requisite pam_rolegate.so\n"
+				  "password required pam_unix.so\n" } },
+	  "doctor",
+	  0,
+	  { "passwd   closed         closed         final", "!service-unguarded",
+	    "!service-unlisted" } },
+	{ "D2 su is a service, although su-l includes it",
+	  allows_others,
+	  { { "etc/pam.d/xsu", UNIX }, { "etc/pam.d/xsu-l", "account include xsu\n" } },
+	  "doctor",
+	  0,
+	  { "xsu      no-rolegate", "xsu-l    no-rolegate" } },
+	{ "D2 what is included is no service, nor is what packages leave behind",
+	  enforcing,
+	  { { "etc/pam.d/system-auth", UNIX },
+	    { "etc/pam.d/sshd.dpkg-old", UNIX },
+	    { "etc/pam.d/sshd", GUARD "account include system-auth\n" UID } },
+	  "doctor",
+	  0,
+	  { "sshd     final", "!system-auth  ", "!dpkg-old" } },
+	{ "D2 pam.conf",
+	  enforcing,
+	  { { "etc/pam.conf", "sshd account required pam_unix.so\n"
+			      "sshd session required pam_loginuid.so\n" } },
+	  "doctor",
+	  1,
+	  { "service-unguarded|sshd" } },
+	{ "G1 passwd is not guarded",
+	  enforcing,
+	  { { "etc/pam.d/passwd", "password required pam_unix.so\n" } },
+	  "doctor",
+	  1,
+	  { "gate-unguarded|passwd" } },
+	{ "G1 the gate's denial is not final",
+	  enforcing,
+	  { { "etc/pam.d/passwd", "password sufficient pam_unix.so\n"
+				  "password requisite pam_rolegate.so\n" } },
+	  "doctor",
+	  1,
+	  { "gate-not-final|passwd", "etc/pam.d/passwd:1" } },
+	{ "G2 sessions without pam_loginuid",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX }, { "etc/pam.d/su", GUARD UNIX } },
+	  "doctor",
+	  1,
+	  { "no-loginuid|sshd", "!no-loginuid|sshd, su" } },
+	{ "D5 a permissive policy",
+	  permissive,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor",
+	  1,
+	  { "permissive-mode", "NOTHING IS REFUSED" } },
+	{ "D5 a permissive line",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account requisite pam_rolegate.so mode=permissive\n" UNIX UID } },
+	  "doctor",
+	  1,
+	  { "line-permissive", "low" } },
+	{ "D4 no policy",
+	  NULL,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor",
+	  1,
+	  { "no-policy", "sshd     final" } },
+	{ "D1 simulate: denied, and what comes after does not run",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor --simulate gwen sshd",
+	  1,
+	  { "rolegate denies (no-role)", "sshd:2  does not run", "refused", "is final" } },
+	{ "D1 simulate: allowed",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor --simulate sal sshd",
+	  0,
+	  { "rolegate allows (granted)", "let in", "!does not run" } },
+	{ "D1 simulate: denied in vain",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account sufficient pam_localuser.so\n" GUARD UNIX UID } },
+	  "doctor --simulate gwen sshd",
+	  0,
+	  { "let in", "not-final", "sshd:2  does not run" } },
+	{ "D1 simulate: arguments of the line count",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account requisite pam_rolegate.so require=host.sudo\n" UNIX } },
+	  "doctor --simulate sal sshd",
+	  1,
+	  { "rolegate denies (missing-permission)" } },
+	{ "D5 simulate: would deny",
+	  permissive,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "doctor --simulate gwen sshd",
+	  0,
+	  { "rolegate would deny", "let in" } },
+	{ "D1 simulate, as JSON",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
+	  "--json doctor --simulate gwen sshd",
+	  1,
+	  { "\"outcome\": \"refused\"", "\"runs\": false", "\"reason\": \"no-role\"" } },
+	{ "D1 simulate wants two words",
+	  enforcing,
+	  { { NULL, NULL } },
+	  "doctor --simulate sal",
+	  2,
+	  { "wants a user and a service" } },
+	{ "D1 doctor wants none",
+	  enforcing,
+	  { { NULL, NULL } },
+	  "doctor sal",
+	  2,
+	  { "one word too many" } },
+};
+
+static char *root;
+
+static int run(const char *words, char *output, size_t size)
+{
+	char line[2048];
+	size_t n;
+	FILE *pipe;
+	int status;
+
+	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
+		 root, words);
+	pipe = popen(line, "re");
+	assert_non_null(pipe);
+	n = fread(output, 1, size - 1, pipe);
+	output[n] = '\0';
+	status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void write_below(const char *path, const char *text)
+{
+	char whole[700];
+
+	snprintf(whole, sizeof(whole), "%s/%s", root, path);
+	for (char *p = whole + strlen(root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		(void)mkdir(whole, 0755);
+		*p = '/';
+	}
+	if (!strcmp(text, "LINK"))
+		assert_int_equal(symlink("/etc/passwd", whole), 0);
+	else
+		support_write_file(whole, text, strlen(text), 0644);
+}
+
+/* Join lines that were broken because a terminal has so few columns. */
+static void unwrap(char *text)
+{
+	static const char fold[] = "\n        ";
+	char *to = text;
+
+	for (const char *from = text; *from; from++) {
+		bool is_fold = !strncmp(from, fold, sizeof(fold) - 1);
+
+		*to++ = is_fold ? ' ' : *from;
+		if (is_fold)
+			from += sizeof(fold) - 2;
+	}
+	*to = '\0';
+}
+
+/* Whether the output has a part; `ID|SERVICES` is a finding about exactly these services. */
+static bool has_part(const char *output, const char *part)
+{
+	const char *bar = strchr(part, '|');
+	char whole[512];
+
+	if (!bar)
+		return strstr(output, part);
+	snprintf(whole, sizeof(whole), "[%.*s]\n  for   %s\n", (int)(bar - part), part, bar + 1);
+	return strstr(output, whole);
+}
+
+/* Make the root and put the policy in force. */
+static void build_host(size_t i)
+{
+	char output[4096];
+
+	root = support_make_folder();
+	/* The library trusts only what nobody else can write. */
+	assert_int_equal(chmod(root, 0755), 0);
+	write_below("usr/lib/security/pam_rolegate.so", "module");
+	for (size_t k = 0; k < FILES_MAX && cases[i].files[k].path; k++)
+		write_below(cases[i].files[k].path, cases[i].files[k].text);
+	if (!cases[i].policy)
+		return;
+	write_below("etc/rolegate/rolegate.conf", cases[i].policy);
+	if (run("apply -m test", output, sizeof(output)) != 0)
+		fail_msg("%s: %s", cases[i].name, output);
+}
+
+static void check_case(size_t i)
+{
+	static char output[65536];
+	int status;
+
+	build_host(i);
+	status = run(cases[i].words, output, sizeof(output));
+	unwrap(output);
+	if (status != cases[i].status)
+		fail_msg("%s: status %d\n%s", cases[i].name, status, output);
+	for (size_t k = 0; k < N(cases[i].parts) && cases[i].parts[k]; k++) {
+		bool is_unwanted = *cases[i].parts[k] == '!';
+
+		if (has_part(output, cases[i].parts[k] + is_unwanted) == is_unwanted)
+			fail_msg("%s: `%s`\n%s", cases[i].name, cases[i].parts[k], output);
+	}
+	support_remove_folder(root);
+}
+
+static void test_cases(void **unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < N(cases); i++)
+		check_case(i);
+}
+
+/* D4: a module that somebody else can write decides about everybody. */
+static void test_module_mode(void **unused)
+{
+	char path[600], output[16384];
+
+	(void)unused;
+	build_host(0);
+	snprintf(path, sizeof(path), "%s/usr/lib/security/pam_rolegate.so", root);
+	assert_int_equal(chmod(path, 0666), 0);
+	assert_int_equal(run("doctor", output, sizeof(output)), 1);
+	assert_non_null(strstr(output, "[module-untrusted]"));
+	assert_non_null(strstr(output, "mode 0666"));
+	support_remove_folder(root);
+}
+
+/* What other programs may rely on (rolegate(8)). */
+static void test_json(void **unused)
+{
+	static const char *const parts[] = {
+		"\"ok\": false",
+		"\"severity\": \"high\"",
+		"\"id\": \"denial-not-final\"",
+		"\"file\": \"/etc/pam.d/sshd\"",
+		"\"line\": 1",
+		"\"returns\": \"success\"",
+		"\"denial\": \"not-final\"",
+		"\"control\": \"sufficient\"",
+	};
+	char output[32768];
+
+	(void)unused;
+	build_host(1);
+	assert_int_equal(run("--json doctor", output, sizeof(output)), 1);
+	for (size_t i = 0; i < N(parts); i++)
+		if (!strstr(output, parts[i]))
+			fail_msg("no %s in %s", parts[i], output);
+	support_remove_folder(root);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_module_mode),
+		cmocka_unit_test(test_json),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

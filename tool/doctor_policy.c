@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* doctor: whether there is a policy, and whether it refuses anybody. */
+#include "doctor.h"
+
+#include <stdlib.h>
+
+void doctor_policy(struct tool *tool, struct doctor_findings *findings)
+{
+	struct rolegate_policy *policy = NULL;
+	char *what = NULL;
+	int r;
+
+	r = rolegate_policy_open(tool->state_dir, &policy, &what);
+	if (r < 0)
+		doctor_add(
+			findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_HIGH,
+				.id = rolegate_reason_name(rolegate_reason_of_error(r)),
+				.text = what ? what : rolegate_error_text(r),
+				.why = "wherever pam_rolegate.so is asked, everybody but root is refused",
+				.mend = "write a policy and `rolegate apply` it; `rolegate init --owner USER` begins one",
+			},
+			NULL);
+	else if (policy->head.flags & FORMAT_HEAD_PERMISSIVE)
+		doctor_add(
+			findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_MEDIUM,
+				.id = "permissive-mode",
+				.text = "the policy is permissive: NOTHING IS REFUSED, would-be denials are only logged",
+				.mend = "when the log shows none that should not be, set mode = \"enforcing\" and `rolegate apply`",
+			},
+			NULL);
+	free(what);
+	rolegate_policy_close(policy);
+}

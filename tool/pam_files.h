@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * The files of PAM's configuration: this host's, or those below a root.
+ */
+#ifndef ROLEGATE_PAM_FILES_H
+#define ROLEGATE_PAM_FILES_H
+
+#include <sys/stat.h>
+
+#include "stack.h"
+#include "tool.h"
+
+/* Where stack_read() finds the files of the tool's tree. The tool has to outlive it. */
+struct stack_host pam_files_host(struct tool *tool);
+
+/* Names of services. Owner: pam_files_free_names(). */
+struct pam_files_names {
+	char **list;
+	size_t n;
+};
+
+/*
+ * The services that have a file, or lines in pam.conf; in byte order. What packaging and editors
+ * leave behind is none, nor is a name in capitals, which libpam never asks for.
+ *
+ * Returns 0, -ENOMEM or another -errno of a folder that cannot be read; without folders there are
+ * none.
+ */
+int pam_files_list(struct tool *tool, struct pam_files_names *ret);
+void pam_files_free_names(struct pam_files_names *names);
+
+/*
+ * Where libpam finds a module that a line names.
+ *
+ * ret_path  on the heap: the file, or where it was looked for in vain
+ * ret_st    of the file
+ * Returns 0; -ENOENT; -ENOMEM.
+ */
+int pam_files_find_module(struct tool *tool, const char *module, char **ret_path,
+			  struct stat *ret_st);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "pam_services.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pam_files.h"
+
+enum verdict_answer pam_service_answer(const struct pam_service *service,
+				       enum verdict_question question)
+{
+	return service->verdicts[question].answer;
+}
+
+bool pam_service_skips_account(const char *name)
+{
+	static const char *const names[] = { "chpasswd", "newusers", "passwd", "runuser",
+					     "runuser-l" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+static void free_service(struct pam_service *service)
+{
+	stack_service_free(&service->read);
+	for (size_t i = 0; i < PAM_SERVICES_QUESTIONS; i++)
+		verdict_free(&service->verdicts[i]);
+}
+
+static int read_service(struct tool *tool, const struct rolegate_policy *policy, const char *name,
+			struct pam_service *ret)
+{
+	const struct stack_host host = pam_files_host(tool);
+	int r;
+
+	r = stack_read(&host, name, &ret->read);
+	for (enum verdict_question q = VERDICT_FRESH; q <= VERDICT_ABSENT && r == 0; q++)
+		r = verdict_find(&ret->read, q, &ret->verdicts[q]);
+	if (r == 0 && policy)
+		r = policy_services_find(policy, name, tool->now, &ret->entry);
+	return r;
+}
+
+/* Whether a service has a file of that name open. */
+static bool has_file(const struct stack_service *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_files; i++) {
+		const char *slash = strrchr(s->files[i], '/');
+
+		if (slash && !strcmp(slash + 1, name))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether others have the file for a part. A service may also borrow from its plain sister, as su-l
+ * does from su, which is a service nevertheless.
+ */
+static bool is_included(const struct pam_services *services, const char *name)
+{
+	size_t n = strlen(name);
+	bool is = false;
+
+	for (size_t i = 0; i < services->n; i++) {
+		const struct stack_service *s = &services->list[i].read;
+
+		if (!strcmp(s->name, name) || !has_file(s, name))
+			continue;
+		if (!strncmp(s->name, name, n) && s->name[n] == '-')
+			return false;
+		is = true;
+	}
+	return is;
+}
+
+static bool is_part(const struct pam_services *services, const struct pam_service *service)
+{
+	const char *name = service->read.name;
+
+	if (!strcmp(name, "other") || service->entry.has_entry)
+		return false;
+	return !strncmp(name, "common-", 7) || is_included(services, name);
+}
+
+/* Take the parts out, all of which have to be there to be told. */
+static int drop_parts(struct pam_services *services)
+{
+	bool *parts = calloc(services->n ? services->n : 1, sizeof(*parts));
+	size_t n = 0;
+
+	if (!parts)
+		return -ENOMEM;
+	for (size_t i = 0; i < services->n; i++)
+		parts[i] = is_part(services, &services->list[i]);
+	for (size_t i = 0; i < services->n; i++) {
+		if (parts[i])
+			free_service(&services->list[i]);
+		else
+			services->list[n++] = services->list[i];
+	}
+	services->n = n;
+	free(parts);
+	return 0;
+}
+
+int pam_services_read(struct tool *tool, const struct rolegate_policy *policy,
+		      struct pam_services *ret)
+{
+	struct pam_files_names names;
+	int r;
+
+	*ret = (struct pam_services){ 0 };
+	r = pam_files_list(tool, &names);
+	if (r == 0) {
+		ret->list = calloc(names.n ? names.n : 1, sizeof(*ret->list));
+		r = ret->list ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < names.n && r == 0; i++) {
+		ret->n++;
+		r = read_service(tool, policy, names.list[i], &ret->list[i]);
+	}
+	pam_files_free_names(&names);
+	return r == 0 ? drop_parts(ret) : r;
+}
+
+void pam_services_free(struct pam_services *services)
+{
+	for (size_t i = 0; i < services->n; i++)
+		free_service(&services->list[i]);
+	free(services->list);
+	*services = (struct pam_services){ 0 };
+}
