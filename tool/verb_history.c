@@ -202,7 +202,7 @@ int verb_history(struct tool *tool)
 	if (tool->output.json)
 		return output_json(json_pack("{s:o}", "generations", list), true) ? EXIT_DONE
 										  : EXIT_SYSTEM;
-	json_array_foreach(list, i, object) print_generation(tool, &standing, object);
+	for (i = 0; (object = json_array_get(list, i)); i++) print_generation(tool, &standing, object);
 	json_decref(list);
 	return EXIT_DONE;
 }
