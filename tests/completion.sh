@@ -9,12 +9,18 @@ command -v bash >/dev/null || {
 [ -n "${BASH_VERSION:-}" ] || exec bash "$0"
 set -u
 failed=0 passed=0
-root=$(mktemp -d) || exit 1
-trap 'rm -rf "$root"' EXIT
+folder=$(mktemp -d) || exit 1
+root=$folder
+trap 'rm -rf "$folder"' EXIT
 command=$PWD/rolegate
 
-mkdir -p "$root/etc/rolegate"
-cat >"$root/etc/rolegate/rolegate.conf" <<'POLICY'
+# The build says where the policy lies.
+file=$("$command" --root "$root" --json init --owner alice 2>/dev/null | sed -n 's/.*"file": "\(.*\)".*/\1/p')
+[ -f "$root$file" ] || {
+	echo 'completion: no first policy could be written' >&2
+	exit 1
+}
+cat >"$root$file" <<'POLICY'
 catalogs = [ "departments", "host" ];
 roles = ( { name = "bookkeeper"; }, { name = "book-lead"; } );
 assign = (
@@ -105,9 +111,10 @@ one 'no such verb' 'frobnicate '
 one 'an open quote that never closes' "user 'nobody"
 
 # Without a policy, or without the command, there is nothing to offer and nothing to say.
-rm -r "${root:?}/var"
+mkdir "$root/empty"
+root=$root/empty
 one 'no policy' 'user al'
-command=$root/nosuch
+command=$folder/nosuch
 one 'no command' 'expl'
 
 echo "completion: $passed cases passed"

@@ -10,13 +10,19 @@ failed=0
 root=$(mktemp -d) || exit 1
 trap 'rm -rf "$root"' EXIT
 
-# draw NAME POLICY: dot takes it without a word, and the picture says what it should.
+# The build says where the policy lies.
+mkdir "$root/tree"
+file=$(./rolegate --root "$root/tree" --json init --owner alice 2>/dev/null | sed -n 's/.*"file": "\(.*\)".*/\1/p')
+[ -f "$root/tree$file" ] || {
+	echo 'graph: no first policy could be written' >&2
+	exit 1
+}
+
+# draw NAME PART…, the policy on standard input: dot takes it without a word, and the picture says what it should.
 draw() {
 	name=$1
 	shift
-	rm -rf "$root/tree"
-	mkdir -p "$root/tree/etc/rolegate"
-	cat >"$root/tree/etc/rolegate/rolegate.conf"
+	cat >"$root/tree$file"
 	if ./rolegate --root "$root/tree" apply >"$root/log" 2>&1 &&
 		./rolegate --root "$root/tree" graph >"$root/dot" 2>"$root/log" &&
 		dot -Tsvg -o "$root/svg" "$root/dot" >"$root/log" 2>&1 && [ ! -s "$root/log" ]; then

@@ -41,12 +41,12 @@ static void apply_text(const char *policy, size_t n)
 {
 	char path[700];
 
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "%s%.*s", root,
-			 i == 0 ? 4 : (int)strlen(ROLEGATE_CONF_DIR), ROLEGATE_CONF_DIR);
-		(void)mkdir(path, 0755);
-	}
 	snprintf(path, sizeof(path), "%s%s/rolegate.conf", root, ROLEGATE_CONF_DIR);
+	for (char *p = path + strlen(root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		(void)mkdir(path, 0755);
+		*p = '/';
+	}
 	support_write_file(path, policy, n, 0644);
 	if (run("apply 2>&1") != 0)
 		fail_msg("%s", output);
@@ -78,13 +78,24 @@ static size_t columns(const char *text, size_t n)
 	return sum;
 }
 
+/* Columns of a folder's path in a line: those are as long as whoever builds has them. */
+static size_t path_columns(const char *line, size_t n)
+{
+	static const char *const folders[] = { TEST_BUILDDIR, ROLEGATE_CONF_DIR };
+
+	for (size_t i = 0; i < 2; i++)
+		if (memmem(line, n, folders[i], strlen(folders[i])))
+			return strlen(folders[i]);
+	return 0;
+}
+
 /* No line is wider than the terminal. */
 static void assert_fits(size_t width)
 {
 	for (const char *line = output; *line; line = strchr(line, '\n') + 1) {
 		size_t n = strcspn(line, "\n");
 
-		if (columns(line, n) > width)
+		if (columns(line, n) - path_columns(line, n) > width)
 			fail_msg("%zu columns: %.*s", columns(line, n), (int)n, line);
 		if (!line[n])
 			break;
@@ -676,13 +687,6 @@ static void fits_the_width(void **state)
 	apply(salesmen);
 	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++) {
 		assert_int_equal(run(views[i]), 0);
-		/*
-		 * The places of catalogs hold the path of the build; they stand in lines of their
-		 * own.
-		 */
-		for (char *p = output; (p = strstr(p, TEST_BUILDDIR));)
-			memmove(p, p + strlen(TEST_BUILDDIR),
-				strlen(p + strlen(TEST_BUILDDIR)) + 1);
 		assert_fits(80);
 	}
 }
