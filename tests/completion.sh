@@ -94,7 +94,11 @@ one 'services' 'explain alice ssh' sshd
 one 'services behind a user of two words' 'explain John\ Doe ssh' sshd
 one 'roles' 'role show book' book-lead bookkeeper
 one 'many roles' 'matrix owner book-' book-lead
-one 'second words of verbs' 'role ' list show
+one 'second words of verbs' 'role ' copy create delete edit list show
+one 'second words of another' 'service ' list set unset
+one 'a role to copy' 'role copy book' book-lead bookkeeper
+one 'a permission to take' 'role edit bookkeeper --revoke host.ss' host.ssh
+one 'words of an option' 'service set sshd --subject ' actor user
 one 'a second word' 'role s' show
 one 'options of a verb of two words' 'role list --j' --json
 one 'catalogs' 'catalog h' host

@@ -10,6 +10,12 @@
 #include "names.h"
 #include "verbs.h"
 
+#define OPTIONS_HISTORY (OPTION_MESSAGE | OPTION_WHY)
+#define OPTIONS_ROLE                                                                               \
+	(OPTIONS_HISTORY | OPTION_LABEL | OPTION_COLOUR | OPTION_DESCRIPTION |                     \
+	 OPTION_NEEDS_APPROVAL | OPTION_BASED_ON | OPTION_GRANT | OPTION_PRIVILEGE | OPTION_ON)
+#define OPTIONS_ROLE_CHANGE (OPTIONS_ROLE | OPTION_NO_BASED_ON | OPTION_REVOKE | OPTION_UNPRIVILEGE)
+
 const struct verb verbs[] = {
 	{ "init", "--owner USER [--catalog NAME]… [--enforcing]",
 	  "write a first policy and apply it", 0, 0,
@@ -42,12 +48,37 @@ const struct verb verbs[] = {
 	{ "role list", "", "all roles", 1, 1, 0, verb_role_list },
 	{ "role show", "ROLE", "what a role holds itself and inherits, and who has it", 2, 2, 0,
 	  verb_role_show },
+	{ "role create",
+	  "NAME [--label L] [--colour C] [--based-on R]… [--grant P]… [--privilege P]… [--on X=CAP,…]…",
+	  "make a role, with everything off but what is said", 2, 2, OPTIONS_ROLE,
+	  verb_role_create },
+	{ "role copy", "FROM TO [the options of role edit]",
+	  "make a role from another, built in or not", 3, 3, OPTIONS_ROLE_CHANGE, verb_role_copy },
+	{ "role edit",
+	  "NAME [the options of role create] [--no-based-on R]… [--revoke P]… [--unprivilege P]…",
+	  "change a custom role", 2, 2, OPTIONS_ROLE_CHANGE, verb_role_edit },
+	{ "role delete", "NAME", "delete a custom role", 2, 2, OPTIONS_HISTORY, verb_role_delete },
 	{ "matrix", "[ROLE]…", "roles and permissions as a table, by area", 0, INT_MAX, 0,
 	  verb_matrix },
 	{ "graph", "", "roles and who has them as a drawing for Graphviz (DOT)", 0, 0, 0,
 	  verb_graph },
 	{ "list", "WHAT [PREFIX]", "names, one a line: roles, permissions, users and others", 1, 2,
 	  0, verb_list },
+	{ "assign", "USER|--group GROUP ROLE… [--from T] [--until T] [--why W]",
+	  "give roles, perhaps for a time", 0, INT_MAX,
+	  OPTIONS_HISTORY | OPTION_GROUP | OPTION_FROM | OPTION_UNTIL, verb_assign },
+	{ "unassign", "USER|--group GROUP [ROLE]…", "take roles, or all that were assigned", 0,
+	  INT_MAX, OPTIONS_HISTORY | OPTION_GROUP, verb_unassign },
+	{ "approve", "USER [ROLE]", "let a role take effect that waits for it", 1, 2,
+	  OPTIONS_HISTORY, verb_approve },
+	{ "pending", "", "who waits for the approval of which role", 0, 0, 0, verb_pending },
+	{ "service list", "", "what each PAM service requires", 1, 1, 0, verb_service_list },
+	{ "service set", "NAME --require P…|--require-any P…|--open [--subject user|actor]",
+	  "say what a service requires", 2, 2,
+	  OPTIONS_HISTORY | OPTION_REQUIRE | OPTION_REQUIRE_ANY | OPTION_OPEN | OPTION_SUBJECT,
+	  verb_service_set },
+	{ "service unset", "NAME", "take the policy's own entry for a service away", 2, 2,
+	  OPTIONS_HISTORY, verb_service_unset },
 	{ "catalog", "[NAME]", "the catalogs there are, or what is in one", 0, 1, 0, verb_catalog },
 	{ "doctor", "[--simulate USER SERVICE]", "what stands in the policy's way on this host", 0,
 	  2, OPTION_SIMULATE, verb_doctor },

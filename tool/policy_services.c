@@ -56,3 +56,28 @@ int policy_services_each(const struct rolegate_policy *policy,
 	}
 	return r;
 }
+
+int policy_services_each_entry(const struct rolegate_policy *policy,
+			       int (*each)(const struct service *service, void *context),
+			       void *context)
+{
+	struct service service;
+	struct record record;
+	struct cursor c;
+	int r;
+
+	r = policy_services_each(policy, each, context);
+	if (r != 0 || policy->head.n_prefixes == 0)
+		return r;
+	r = policy_load_list(policy, FORMAT_PREFIXES, &record, &c);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < policy->head.n_prefixes && r == 0; i++) {
+		if (!policy_read_service(policy, &c, &service))
+			r = -EBADMSG;
+		else
+			r = each(&service, context);
+	}
+	store_record_free(&record);
+	return r;
+}

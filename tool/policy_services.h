@@ -30,4 +30,9 @@ int policy_services_find(const struct rolegate_policy *policy, const char *name,
 int policy_services_each(const struct rolegate_policy *policy,
 			 int (*each)(const struct service *service, void *context), void *context);
 
+/* The same for every entry, prefixes (`gdm-*`) as well. */
+int policy_services_each_entry(const struct rolegate_policy *policy,
+			       int (*each)(const struct service *service, void *context),
+			       void *context);
+
 #endif

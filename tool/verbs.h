@@ -38,5 +38,16 @@ int verb_graph(struct tool *tool);
 int verb_list(struct tool *tool);
 int verb_catalog(struct tool *tool);
 int verb_doctor(struct tool *tool);
+int verb_role_create(struct tool *tool);
+int verb_role_copy(struct tool *tool);
+int verb_role_edit(struct tool *tool);
+int verb_role_delete(struct tool *tool);
+int verb_assign(struct tool *tool);
+int verb_unassign(struct tool *tool);
+int verb_approve(struct tool *tool);
+int verb_pending(struct tool *tool);
+int verb_service_list(struct tool *tool);
+int verb_service_set(struct tool *tool);
+int verb_service_unset(struct tool *tool);
 
 #endif

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "grants.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "arena.h"
+
+static int add(struct grants *grants, const struct assignment *assignment,
+	       enum rolegate_step_kind source, const char *group)
+{
+	for (uint32_t i = 0; i < assignment->n_roles; i++) {
+		struct grant *list =
+			array_grow(grants->list, grants->n, &grants->max, sizeof(*list));
+
+		if (!list)
+			return -ENOMEM;
+		grants->list = list;
+		list[grants->n++] = (struct grant){
+			.source = source,
+			.group = group,
+			.role = id_at(assignment->roles, i),
+			.from = assignment->from,
+			.until = assignment->until,
+			.is_approved = assignment->flags & FORMAT_ASSIGN_APPROVED,
+			.place = assignment->place,
+		};
+	}
+	return 0;
+}
+
+static int add_named(const struct rolegate_policy *policy, char kind, const char *name,
+		     struct grants *grants)
+{
+	bool is_group = kind == FORMAT_GROUPS;
+	struct assignment assignment;
+	struct record record;
+	struct cursor body;
+	uint32_t n;
+	int r;
+
+	r = policy_find_name(policy, kind, name, &record, &body);
+	n = r > 0 ? cursor_below(&body, FORMAT_ASSIGNS_MAX + 1) : 0;
+	r = r > 0 ? 0 : r;
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = policy_read_assignment(policy, &body, &assignment)
+			    ? add(grants, &assignment,
+				  is_group ? ROLEGATE_STEP_GROUP : ROLEGATE_STEP_USER,
+				  is_group ? name : NULL)
+			    : -EBADMSG;
+	store_record_free(&record);
+	return r;
+}
+
+static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct grants *grants)
+{
+	bool is_system = uid > 0 && uid < 1000;
+	struct assignment assignment;
+	struct record record;
+	struct cursor c;
+	int r;
+
+	r = policy_load_list(policy, FORMAT_DEFAULTS, &record, &c);
+	if (r < 0)
+		return r;
+	if (policy_read_assignment(policy, &c, &assignment) &&
+	    (!is_system || policy_read_assignment(policy, &c, &assignment)))
+		r = add(grants, &assignment,
+			is_system ? ROLEGATE_STEP_SYSTEM : ROLEGATE_STEP_DEFAULT, NULL);
+	else
+		r = -EBADMSG;
+	store_record_free(&record);
+	return r;
+}
+
+int grants_find(const struct rolegate_policy *policy, const struct rolegate_person *person,
+		int64_t at, struct grants *ret)
+{
+	bool is_any_in_time = false;
+	int r;
+
+	*ret = (struct grants){ 0 };
+	r = add_named(policy, FORMAT_USERS, person->name, ret);
+	for (size_t i = 0; person->facts & ROLEGATE_FACT_GROUPS && i < person->n_groups && r == 0;
+	     i++)
+		r = add_named(policy, FORMAT_GROUPS, person->groups[i], ret);
+	for (size_t i = 0; i < ret->n; i++)
+		if (ret->list[i].from <= at && at < ret->list[i].until)
+			is_any_in_time = true;
+	if (r == 0 && !is_any_in_time && person->facts & ROLEGATE_FACT_UID)
+		r = add_defaults(policy, person->uid, ret);
+	return r;
+}
+
+int grants_find_named(const struct rolegate_policy *policy, char kind, const char *name,
+		      struct grants *ret)
+{
+	*ret = (struct grants){ 0 };
+	return add_named(policy, kind, name, ret);
+}
+
+bool grants_is_approved(const struct grants *grants, uint32_t role)
+{
+	for (size_t i = 0; i < grants->n; i++)
+		if (grants->list[i].role == role && grants->list[i].is_approved)
+			return true;
+	return false;
+}
+
+bool grants_are_default(const struct grants *grants)
+{
+	for (size_t i = 0; i < grants->n; i++)
+		if (grants->list[i].source == ROLEGATE_STEP_DEFAULT ||
+		    grants->list[i].source == ROLEGATE_STEP_SYSTEM)
+			return true;
+	return false;
+}
+
+void grants_free(struct grants *grants)
+{
+	free(grants->list);
+	*grants = (struct grants){ 0 };
+}
