@@ -197,7 +197,7 @@ static const struct {
 	  { "sshd     final", "!system-auth  ", "!dpkg-old" } },
 	{ "D2 pam.conf",
 	  enforcing,
-	  { { "etc/pam.conf", "sshd account required pam_unix.so\n"
+	  { { "etc/pam.conf", "SSHD account required pam_unix.so\n"
 			      "sshd session required pam_loginuid.so\n" } },
 	  "doctor",
 	  1,

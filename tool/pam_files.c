@@ -146,6 +146,10 @@ static int list_conf(struct tool *tool, struct pam_files_names *names)
 	while (r == 0 && line_next(&line) == LINE_READ) {
 		rest = line.buffer;
 		word = line_word(&rest);
+		/* Capitals mean nothing there, other than in a file's name. */
+		for (char *p = word; p && *p; p++)
+			if (*p >= 'A' && *p <= 'Z')
+				*p = (char)(*p - 'A' + 'a');
 		if (word && is_service_name(word))
 			r = add_name(names, word);
 	}

@@ -90,7 +90,7 @@ static bool is_part(const struct pam_services *services, const struct pam_servic
 /* Take the parts out, all of which have to be there to be told. */
 static int drop_parts(struct pam_services *services)
 {
-	bool *parts = calloc(services->n ? services->n : 1, sizeof(*parts));
+	bool *parts = calloc(services->n, sizeof(*parts));
 	size_t n = 0;
 
 	if (!parts)
@@ -111,21 +111,24 @@ static int drop_parts(struct pam_services *services)
 int pam_services_read(struct tool *tool, const struct rolegate_policy *policy,
 		      struct pam_services *ret)
 {
+	struct pam_services services = { 0 };
 	struct pam_files_names names;
 	int r;
 
-	*ret = (struct pam_services){ 0 };
 	r = pam_files_list(tool, &names);
-	if (r == 0) {
-		ret->list = calloc(names.n ? names.n : 1, sizeof(*ret->list));
-		r = ret->list ? 0 : -ENOMEM;
+	if (r == 0 && names.n > 0) {
+		services.list = calloc(names.n, sizeof(*services.list));
+		r = services.list ? 0 : -ENOMEM;
 	}
 	for (size_t i = 0; i < names.n && r == 0; i++) {
-		ret->n++;
-		r = read_service(tool, policy, names.list[i], &ret->list[i]);
+		services.n++;
+		r = read_service(tool, policy, names.list[i], &services.list[i]);
 	}
 	pam_files_free_names(&names);
-	return r == 0 ? drop_parts(ret) : r;
+	if (r == 0 && services.n > 0)
+		r = drop_parts(&services);
+	*ret = services;
+	return r;
 }
 
 void pam_services_free(struct pam_services *services)

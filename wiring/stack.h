@@ -5,7 +5,8 @@
  *
  * Files are read as Debian's Linux-PAM 1.5.2 reads them, mistakes included: a line that it cannot
  * understand is one that fails, a file that it cannot read to the end takes the whole service
- * with it. Where libpam's own behaviour is not defined, or differs between its versions in a way
+ * with it. There is one exception: an include is also looked for in /usr/lib/pam.d, as all but
+ * Debian's do, and a complaint says so. Where libpam's own behaviour is not defined, or differs between its versions in a way
  * that matters, the stack says so (`vague`) and nobody may rely on it.
  *
  * Nothing in the files is trusted: sizes, depths and numbers of lines are limited.
