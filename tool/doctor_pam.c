@@ -186,12 +186,59 @@ static bool changes_passwords(const char *name)
 	return !strcmp(name, "passwd") || !strcmp(name, "chpasswd") || !strcmp(name, "newusers");
 }
 
+/* Whether a module is one of those that write passwords. */
+static bool writes_passwords(const struct stack_entry *entry)
+{
+	static const char *const names[] = { "pam_krb5.so", "pam_ldap.so", "pam_sss.so",
+					     "pam_unix.so", "pam_winbind.so" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (stack_is_module(entry, names[i]))
+			return true;
+	return false;
+}
+
+/*
+ * The gate decides a second time when the new password is known, which may be much later than the
+ * first; behind the module that writes it, that is too late.
+ */
+static void examine_order(struct examination *x, const struct pam_service *s)
+{
+	const struct stack *stack = stack_get(&s->read, STACK_PASSWORD);
+	const struct stack_entry *writer = NULL;
+
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct stack_entry *entry = &stack->entries[i];
+
+		if (!writer && writes_passwords(entry))
+			writer = entry;
+		if (!stack_is_module(entry, VERDICT_MODULE))
+			continue;
+		if (writer)
+			doctor_add(
+				x->findings,
+				&(struct doctor_finding){
+					.severity = DOCTOR_NOTE,
+					.id = "gate-late",
+					.file = entry->file,
+					.line = entry->line,
+					.text = "the password gate stands behind the module that writes",
+					.why = "it refuses before anybody is prompted, but a right that ends while somebody types is seen too late",
+					.mend = FIRST_PASSWORD_LINE,
+				},
+				s->read.name);
+		return;
+	}
+}
+
 static void examine_password(struct examination *x, const struct pam_service *s)
 {
 	enum verdict_answer change = pam_service_answer(s, VERDICT_CHANGE);
 
 	if (change == VERDICT_OPEN)
 		add_open(x, s, VERDICT_CHANGE);
+	if (change == VERDICT_FINAL)
+		examine_order(x, s);
 	if (!changes_passwords(s->read.name))
 		return;
 	if (change == VERDICT_VAGUE)
