@@ -374,7 +374,7 @@ static void build_host(size_t i)
 		write_below(cases[i].files[k].path, cases[i].files[k].text);
 	if (!cases[i].policy)
 		return;
-	write_below("etc/rolegate/rolegate.conf", cases[i].policy);
+	write_below(ROLEGATE_CONF_DIR "/rolegate.conf", cases[i].policy);
 	if (run("apply -m test", output, sizeof(output)) != 0)
 		fail_msg("%s: %s", cases[i].name, output);
 }
