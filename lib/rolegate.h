@@ -297,7 +297,7 @@ ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
  * names, since two names of one uid are one person to the kernel. Needs no policy. False where
  * either uid is not given.
  *
- * Source:   rolegate.conf(5) G1.   Since: 0.2
+ * Source:   rolegate.conf(5) G1.   Since: 0.1
  */
 ROLEGATE_API int rolegate_is_own_password(const struct rolegate_target *target,
 					  const struct rolegate_actor *actor);
@@ -314,7 +314,7 @@ ROLEGATE_API int rolegate_is_own_password(const struct rolegate_target *target,
  *
  * Returns:  as rolegate_decide(); -EINVAL also where it is not known who the target is.
  * Threads:  as rolegate_decide().
- * Source:   rolegate.conf(5) G1, G2.   Since: 0.2
+ * Source:   rolegate.conf(5) G1, G2.   Since: 0.1
  */
 ROLEGATE_API int rolegate_decide_password(const struct rolegate_policy *policy,
 					  const struct rolegate_request *request,
@@ -327,7 +327,7 @@ ROLEGATE_API int rolegate_decide_password(const struct rolegate_policy *policy,
  *
  * Owner:    rolegate_explanation_free(*ret_explanation).
  * Returns:  as rolegate_explain(); -EINVAL also where there is nothing to explain: the own
- *           password, or no actor.   Since: 0.2
+ *           password, or no actor.   Since: 0.1
  */
 ROLEGATE_API int rolegate_explain_password(const struct rolegate_policy *policy,
 					   const struct rolegate_request *request,
