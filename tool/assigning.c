@@ -112,20 +112,20 @@ int assigning_run(struct tool *tool, struct assigning *a,
 /* ---- What is true of the holder already ---- */
 
 int assigning_find_grants(const struct revision *revision, const struct assigning *a,
-			  struct account *account, struct grants *grants)
+			  struct account *account, struct reach *grants)
 {
 	int r;
 
 	*account = (struct account){ 0 };
-	*grants = (struct grants){ 0 };
+	*grants = (struct reach){ 0 };
 	if (a->is_group)
-		return grants_find_named(revision->active, FORMAT_GROUPS, a->holder, grants);
+		return reach_find_named(revision->active, FORMAT_GROUPS, a->holder, grants);
 	r = people_find(revision->tool, a->holder, account);
 	return r < 0 ? r
-		     : grants_find(revision->active, &account->person, revision->tool->now, grants);
+		     : reach_find(revision->active, &account->person, revision->tool->now, grants);
 }
 
-bool assigning_is_own(const struct assigning *a, const struct grant *grant)
+bool assigning_is_own(const struct assigning *a, const struct reach_grant *grant)
 {
 	return grant->source == (a->is_group ? ROLEGATE_STEP_GROUP : ROLEGATE_STEP_USER);
 }

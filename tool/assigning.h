@@ -6,7 +6,7 @@
 #define ROLEGATE_ASSIGNING_H
 
 #include "account.h"
-#include "grants.h"
+#include "reach.h"
 #include "revise.h"
 
 /* What the command line says. Strings belong to it. */
@@ -37,12 +37,12 @@ const char *assigning_kind(const struct assigning *a);
  * Find what reaches the holder in the policy in force: for a group, its own assignments.
  *
  * Returns:  0 or an error of the library.
- * Owner:    grants_free(), account_free(), always.
+ * Owner:    reach_free(), account_free(), always.
  */
 int assigning_find_grants(const struct revision *revision, const struct assigning *a,
-			  struct account *account, struct grants *grants);
+			  struct account *account, struct reach *grants);
 
 /* Whether a grant is by an assignment to the holder, and not to a group they are in or by default. */
-bool assigning_is_own(const struct assigning *a, const struct grant *grant);
+bool assigning_is_own(const struct assigning *a, const struct reach_grant *grant);
 
 #endif

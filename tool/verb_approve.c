@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "grants.h"
+#include "reach.h"
 #include "managed_edit.h"
 #include "people.h"
 #include "revise.h"
@@ -16,13 +16,13 @@
 struct approving {
 	struct revision *revision;
 	const char *user, *role; /* role: NULL for all that wait */
-	struct grants grants;
+	struct reach grants;
 };
 
-static bool waits(const struct approving *a, const struct grant *grant, unsigned int flags)
+static bool waits(const struct approving *a, const struct reach_grant *grant, unsigned int flags)
 {
 	return flags & FORMAT_ROLE_NEEDS_APPROVAL && grant->until > a->revision->tool->now &&
-	       !grants_is_approved(&a->grants, grant->role);
+	       !reach_is_approved(&a->grants, grant->role);
 }
 
 /*
@@ -34,7 +34,7 @@ static int keep_defaults(struct approving *a)
 	int r = 0;
 
 	for (size_t i = 0; i < a->grants.n && r == 0; i++) {
-		const struct grant *grant = &a->grants.list[i];
+		const struct reach_grant *grant = &a->grants.list[i];
 		struct managed_grant kept = {
 			.holder = a->user,
 			.from = FORMAT_ALWAYS,
@@ -54,7 +54,7 @@ static int keep_defaults(struct approving *a)
 }
 
 /* The approval of a role that the managed file does not give: an assignment of its own. */
-static int approve_elsewhere(struct approving *a, const struct grant *grant, const char *role)
+static int approve_elsewhere(struct approving *a, const struct reach_grant *grant, const char *role)
 {
 	struct revision *revision = a->revision;
 	const struct managed_grant approved = {
@@ -84,7 +84,7 @@ static int approve_elsewhere(struct approving *a, const struct grant *grant, con
 	return keep_defaults(a);
 }
 
-static int approve_grant(struct approving *a, const struct grant *grant, const char *role)
+static int approve_grant(struct approving *a, const struct reach_grant *grant, const char *role)
 {
 	struct revision *revision = a->revision;
 	size_t n;
@@ -110,7 +110,7 @@ static int approve_all(struct approving *a)
 	int r = 0;
 
 	for (size_t i = 0; i < a->grants.n && r == 0; i++) {
-		const struct grant *grant = &a->grants.list[i];
+		const struct reach_grant *grant = &a->grants.list[i];
 		struct record record;
 		struct role role;
 		char *name = NULL;
@@ -147,7 +147,7 @@ static int explain_nothing(struct approving *a)
 			continue;
 		if (!(role.flags & FORMAT_ROLE_NEEDS_APPROVAL))
 			revise_note(revision, "%s needs no approval", a->role);
-		else if (grants_is_approved(&a->grants, role.id))
+		else if (reach_is_approved(&a->grants, role.id))
 			revise_note(revision, "%s of %s is approved already", a->role, a->user);
 		else
 			revise_note(revision, "the time in which %s has %s is over", a->user,
@@ -169,14 +169,14 @@ static int edit_approve(struct revision *revision, void *context)
 	a->revision = revision;
 	r = people_find(revision->tool, a->user, &account);
 	if (r == 0)
-		r = grants_find(revision->active, &account.person, revision->tool->now, &a->grants);
+		r = reach_find(revision->active, &account.person, revision->tool->now, &a->grants);
 	if (r == 0)
 		r = approve_all(a);
 	if (r < 0)
 		status = tool_fail_errno(revision->tool, r, "reading assignments");
 	else if (!revision->is_changed)
 		status = explain_nothing(a);
-	grants_free(&a->grants);
+	reach_free(&a->grants);
 	account_free(&account);
 	return status;
 }

@@ -26,7 +26,7 @@ static int note_unknown(struct revision *revision, const struct assigning *a)
 }
 
 /* The default roles, as "guest, user"; on the heap. */
-static int list_defaults(const struct revision *revision, const struct grants *grants, char **ret)
+static int list_defaults(const struct revision *revision, const struct reach *grants, char **ret)
 {
 	size_t n;
 	FILE *to = open_memstream(ret, &n);
@@ -54,7 +54,7 @@ static int list_defaults(const struct revision *revision, const struct grants *g
 
 /* P3: whoever has an assignment has no default roles. `defaults` are those that are lost. */
 static int note_lost(struct revision *revision, const struct assigning *a,
-		     const struct grants *defaults)
+		     const struct reach *defaults)
 {
 	char *list;
 	int r = list_defaults(revision, defaults, &list);
@@ -77,7 +77,7 @@ static int note_lost(struct revision *revision, const struct assigning *a,
 }
 
 static int note_defaults(struct revision *revision, const struct assigning *a,
-			 const struct grants *grants)
+			 const struct reach *grants)
 {
 	/* Somebody who is assigned nothing: no user has such a name (words.c). */
 	const struct rolegate_person anybody = {
@@ -85,31 +85,31 @@ static int note_defaults(struct revision *revision, const struct assigning *a,
 		.uid = PEOPLE_ORDINARY_UID,
 		.facts = ROLEGATE_FACT_UID,
 	};
-	struct grants defaults;
+	struct reach defaults;
 	int r;
 
 	if (!revision->is_changed)
 		return 0;
 	if (!a->is_group)
-		return grants_are_default(grants) ? note_lost(revision, a, grants) : 0;
+		return reach_is_default(grants) ? note_lost(revision, a, grants) : 0;
 	/* A group that was assigned something before takes nothing more from anybody. */
 	if (grants->n > 0)
 		return 0;
-	r = grants_find(revision->active, &anybody, revision->tool->now, &defaults);
+	r = reach_find(revision->active, &anybody, revision->tool->now, &defaults);
 	if (r == 0)
 		r = note_lost(revision, a, &defaults);
-	grants_free(&defaults);
+	reach_free(&defaults);
 	return r;
 }
 
 /* ---- Giving ---- */
 
 /* The assignment in force that gives all of it, or NULL. */
-static const struct grant *find_same(const struct assigning *a, const struct grants *grants,
-				     uint32_t role)
+static const struct reach_grant *find_same(const struct assigning *a, const struct reach *grants,
+					   uint32_t role)
 {
 	for (size_t i = 0; i < grants->n; i++) {
-		const struct grant *grant = &grants->list[i];
+		const struct reach_grant *grant = &grants->list[i];
 
 		if (assigning_is_own(a, grant) && grant->role == role && grant->from <= a->from &&
 		    grant->until >= a->until)
@@ -119,7 +119,7 @@ static const struct grant *find_same(const struct assigning *a, const struct gra
 }
 
 static int note_same(struct revision *revision, const struct assigning *a,
-		     const struct grant *grant, const char *role)
+		     const struct reach_grant *grant, const char *role)
 {
 	char *where = standing_where(revision->active, grant->place), until[WHEN_SIZE + 8] = "";
 
@@ -167,7 +167,7 @@ static void note_approval(struct revision *revision, const struct assigning *a, 
 }
 
 static int assign_role(struct revision *revision, const struct assigning *a,
-		       const struct grants *grants, const char *name)
+		       const struct reach *grants, const char *name)
 {
 	const struct managed_grant grant = {
 		.is_group = a->is_group,
@@ -178,7 +178,7 @@ static int assign_role(struct revision *revision, const struct assigning *a,
 		.why = a->why,
 	};
 	struct standing_role role;
-	const struct grant *same;
+	const struct reach_grant *same;
 	int r, status;
 
 	status = standing_find_role(revision->tool, revision->active, name, &role);
@@ -193,7 +193,7 @@ static int assign_role(struct revision *revision, const struct assigning *a,
 		return EXIT_DONE;
 	revision->is_changed = true;
 	note_given(revision, a, name);
-	if (role.flags & FORMAT_ROLE_NEEDS_APPROVAL && !grants_is_approved(grants, role.id))
+	if (role.flags & FORMAT_ROLE_NEEDS_APPROVAL && !reach_is_approved(grants, role.id))
 		note_approval(revision, a, name);
 	return EXIT_DONE;
 }
@@ -202,7 +202,7 @@ static int edit_assign(struct revision *revision, void *context)
 {
 	const struct assigning *a = context;
 	struct account account;
-	struct grants grants;
+	struct reach grants;
 	int r, status = EXIT_DONE;
 
 	r = assigning_find_grants(revision, a, &account, &grants);
@@ -212,7 +212,7 @@ static int edit_assign(struct revision *revision, void *context)
 		r = note_unknown(revision, a);
 	if (r == 0 && status == EXIT_DONE)
 		r = note_defaults(revision, a, &grants);
-	grants_free(&grants);
+	reach_free(&grants);
 	account_free(&account);
 	return r < 0 ? tool_fail_errno(revision->tool, r, "reading assignments") : status;
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "census.h"
-#include "grants.h"
+#include "reach.h"
 #include "people.h"
 #include "standing.h"
 #include "verbs.h"
@@ -132,7 +132,7 @@ static json_t *json_time(int64_t at, int64_t never)
 	return json_string(text);
 }
 
-static int add_waiting(struct waiting *w, const char *user, const struct grant *grant)
+static int add_waiting(struct waiting *w, const char *user, const struct reach_grant *grant)
 {
 	static const char *const sources[] = {
 		[ROLEGATE_STEP_USER] = "user",
@@ -159,7 +159,7 @@ static int add_waiting(struct waiting *w, const char *user, const struct grant *
 }
 
 /* Whether an earlier one of the grants said that this role waits. */
-static bool is_said(const struct grants *grants, size_t i, int64_t now)
+static bool is_said(const struct reach *grants, size_t i, int64_t now)
 {
 	for (size_t k = 0; k < i; k++)
 		if (grants->list[k].role == grants->list[i].role && grants->list[k].until > now)
@@ -169,7 +169,7 @@ static bool is_said(const struct grants *grants, size_t i, int64_t now)
 
 static int look_at_candidate(struct waiting *w, const char *name)
 {
-	struct grants grants = { 0 };
+	struct reach grants = { 0 };
 	struct account account;
 	int r;
 
@@ -179,16 +179,16 @@ static int look_at_candidate(struct waiting *w, const char *name)
 	    account.person.facts & ROLEGATE_FACT_UID && account.person.uid == 0)
 		goto out;
 	if (r == 0)
-		r = grants_find(w->policy, &account.person, w->tool->now, &grants);
+		r = reach_find(w->policy, &account.person, w->tool->now, &grants);
 	for (size_t i = 0; i < grants.n && r == 0; i++) {
-		const struct grant *grant = &grants.list[i];
+		const struct reach_grant *grant = &grants.list[i];
 
 		if (w->needs[grant->role] && grant->until > w->tool->now &&
-		    !grants_is_approved(&grants, grant->role) && !is_said(&grants, i, w->tool->now))
+		    !reach_is_approved(&grants, grant->role) && !is_said(&grants, i, w->tool->now))
 			r = add_waiting(w, name, grant);
 	}
 out:
-	grants_free(&grants);
+	reach_free(&grants);
 	account_free(&account);
 	return r;
 }

@@ -9,7 +9,7 @@
 
 /* What a command for one role can do about an assignment that is not in the managed file. */
 static int refuse_given(const struct revision *revision, const struct assigning *a,
-			const struct grant *grant, const char *role)
+			const struct reach_grant *grant, const char *role)
 {
 	if (assigning_is_own(a, grant))
 		return standing_refuse(revision->tool, revision->active, grant->place,
@@ -27,12 +27,12 @@ static int refuse_given(const struct revision *revision, const struct assigning 
 }
 
 /* Whether a role, or with NULL any, is given otherwise than by the managed file. */
-static const struct grant *find_foreign(const struct revision *revision, const struct assigning *a,
-					const struct grants *grants, const uint32_t *role,
-					bool is_any_source)
+static const struct reach_grant *find_foreign(const struct revision *revision,
+					      const struct assigning *a, const struct reach *grants,
+					      const uint32_t *role, bool is_any_source)
 {
 	for (size_t i = 0; i < grants->n; i++) {
-		const struct grant *grant = &grants->list[i];
+		const struct reach_grant *grant = &grants->list[i];
 
 		if (role && grant->role != *role)
 			continue;
@@ -46,9 +46,9 @@ static const struct grant *find_foreign(const struct revision *revision, const s
 }
 
 static int unassign_role(struct revision *revision, const struct assigning *a,
-			 const struct grants *grants, const char *name)
+			 const struct reach *grants, const char *name)
 {
-	const struct grant *foreign;
+	const struct reach_grant *foreign;
 	struct standing_role role;
 	int status;
 
@@ -76,9 +76,9 @@ static int unassign_role(struct revision *revision, const struct assigning *a,
 
 /* Everything that the managed file gives; what people's files give stays, and is named. */
 static int unassign_all(struct revision *revision, const struct assigning *a,
-			const struct grants *grants)
+			const struct reach *grants)
 {
-	const struct grant *foreign = find_foreign(revision, a, grants, NULL, false);
+	const struct reach_grant *foreign = find_foreign(revision, a, grants, NULL, false);
 	size_t n = managed_ungrant(revision->managed, a->is_group, a->holder, NULL);
 	char *where;
 
@@ -105,7 +105,7 @@ static int unassign_all(struct revision *revision, const struct assigning *a,
 
 /* P3: without an assignment, the default roles apply again. */
 static void note_left(struct revision *revision, const struct assigning *a,
-		      const struct grants *grants)
+		      const struct reach *grants)
 {
 	size_t n_own = 0, n_left = 0;
 	uint32_t id = names_find(&revision->managed->users.names, a->holder);
@@ -127,7 +127,7 @@ static int edit_unassign(struct revision *revision, void *context)
 {
 	const struct assigning *a = context;
 	struct account account;
-	struct grants grants;
+	struct reach grants;
 	int r, status = EXIT_DONE;
 
 	r = assigning_find_grants(revision, a, &account, &grants);
@@ -137,7 +137,7 @@ static int edit_unassign(struct revision *revision, void *context)
 		status = unassign_all(revision, a, &grants);
 	if (r == 0 && status == EXIT_DONE)
 		note_left(revision, a, &grants);
-	grants_free(&grants);
+	reach_free(&grants);
 	account_free(&account);
 	return r < 0 ? tool_fail_errno(revision->tool, r, "reading assignments") : status;
 }

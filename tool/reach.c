@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include "grants.h"
+#include "reach.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "arena.h"
 
-static int add(struct grants *grants, const struct assignment *assignment,
+static int add(struct reach *grants, const struct assignment *assignment,
 	       enum rolegate_step_kind source, const char *group)
 {
 	for (uint32_t i = 0; i < assignment->n_roles; i++) {
-		struct grant *list =
+		struct reach_grant *list =
 			array_grow(grants->list, grants->n, &grants->max, sizeof(*list));
 
 		if (!list)
 			return -ENOMEM;
 		grants->list = list;
-		list[grants->n++] = (struct grant){
+		list[grants->n++] = (struct reach_grant){
 			.source = source,
 			.group = group,
 			.role = id_at(assignment->roles, i),
@@ -30,7 +30,7 @@ static int add(struct grants *grants, const struct assignment *assignment,
 }
 
 static int add_named(const struct rolegate_policy *policy, char kind, const char *name,
-		     struct grants *grants)
+		     struct reach *grants)
 {
 	bool is_group = kind == FORMAT_GROUPS;
 	struct assignment assignment;
@@ -52,7 +52,7 @@ static int add_named(const struct rolegate_policy *policy, char kind, const char
 	return r;
 }
 
-static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct grants *grants)
+static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct reach *grants)
 {
 	bool is_system = uid > 0 && uid < 1000;
 	struct assignment assignment;
@@ -73,13 +73,13 @@ static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct 
 	return r;
 }
 
-int grants_find(const struct rolegate_policy *policy, const struct rolegate_person *person,
-		int64_t at, struct grants *ret)
+int reach_find(const struct rolegate_policy *policy, const struct rolegate_person *person,
+	       int64_t at, struct reach *ret)
 {
 	bool is_any_in_time = false;
 	int r;
 
-	*ret = (struct grants){ 0 };
+	*ret = (struct reach){ 0 };
 	r = add_named(policy, FORMAT_USERS, person->name, ret);
 	for (size_t i = 0; person->facts & ROLEGATE_FACT_GROUPS && i < person->n_groups && r == 0;
 	     i++)
@@ -92,14 +92,14 @@ int grants_find(const struct rolegate_policy *policy, const struct rolegate_pers
 	return r;
 }
 
-int grants_find_named(const struct rolegate_policy *policy, char kind, const char *name,
-		      struct grants *ret)
+int reach_find_named(const struct rolegate_policy *policy, char kind, const char *name,
+		     struct reach *ret)
 {
-	*ret = (struct grants){ 0 };
+	*ret = (struct reach){ 0 };
 	return add_named(policy, kind, name, ret);
 }
 
-bool grants_is_approved(const struct grants *grants, uint32_t role)
+bool reach_is_approved(const struct reach *grants, uint32_t role)
 {
 	for (size_t i = 0; i < grants->n; i++)
 		if (grants->list[i].role == role && grants->list[i].is_approved)
@@ -107,7 +107,7 @@ bool grants_is_approved(const struct grants *grants, uint32_t role)
 	return false;
 }
 
-bool grants_are_default(const struct grants *grants)
+bool reach_is_default(const struct reach *grants)
 {
 	for (size_t i = 0; i < grants->n; i++)
 		if (grants->list[i].source == ROLEGATE_STEP_DEFAULT ||
@@ -116,8 +116,8 @@ bool grants_are_default(const struct grants *grants)
 	return false;
 }
 
-void grants_free(struct grants *grants)
+void reach_free(struct reach *grants)
 {
 	free(grants->list);
-	*grants = (struct grants){ 0 };
+	*grants = (struct reach){ 0 };
 }
