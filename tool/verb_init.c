@@ -4,14 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "change.h"
 #include "verbs.h"
 #include "words.h"
 
-#define POLICY_NAME "rolegate.conf"
+#define POLICY_PATH ROLEGATE_CONF_DIR "/rolegate.conf"
 
 static const char *const default_catalogs[] = { "workspace", "host" };
 
@@ -60,39 +59,30 @@ static void write_policy(FILE *to, const struct tool *tool, const char *const *c
 		      to);
 }
 
-/* Write the file, complete and synced, or leave nothing of it. 0 or -errno. */
-static int create_policy(const struct tool *tool, int folder, const char *const *catalogs, size_t n)
+/* The policy's text, on the heap; NULL if memory ran out. */
+static char *make_policy(const struct tool *tool, const char *const *catalogs, size_t n,
+			 size_t *ret_n)
 {
-	int fd, r = 0;
+	char *text = NULL;
+	bool good;
 	FILE *to;
 
-	fd = openat(folder, POLICY_NAME, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
-	if (fd < 0)
-		return -errno;
-	to = fdopen(fd, "w");
-	if (!to) {
-		r = -errno;
-		close(fd);
-	} else {
-		write_policy(to, tool, catalogs, n);
-		if (fflush(to) != 0 || ferror(to) || fsync(fd) < 0)
-			r = errno ? -errno : -EIO;
-		if (fclose(to) != 0 && r == 0)
-			r = -errno;
-	}
-	if (r == 0 && fsync(folder) < 0)
-		r = -errno;
-	if (r < 0)
-		(void)unlinkat(folder, POLICY_NAME, 0);
-	return r;
+	to = open_memstream(&text, ret_n);
+	if (!to)
+		return NULL;
+	write_policy(to, tool, catalogs, n);
+	good = !ferror(to);
+	if (fclose(to) == 0 && good)
+		return text;
+	free(text);
+	return NULL;
 }
 
 static void print_next_steps(struct tool *tool, const struct change *change)
 {
 	output_text(&tool->output, COLOUR_GOOD, "Done");
-	printf(": %s/%s is written, and in force as generation %llu.\n", ROLEGATE_CONF_DIR,
-	       POLICY_NAME, (unsigned long long)change->generation);
+	printf(": %s is written, and in force as generation %llu.\n", POLICY_PATH,
+	       (unsigned long long)change->generation);
 	if (tool->options.given & OPTION_ENFORCING)
 		return;
 	output_text(&tool->output, COLOUR_WARN, "Nothing is refused yet");
@@ -106,29 +96,43 @@ static void print_next_steps(struct tool *tool, const struct change *change)
 	       "     and: rolegate confirm. Without that, what was in force before decides again.\n");
 }
 
-/* The folder's file is there; put it in force, or take it away again. */
-static int apply_first(struct tool *tool, int folder)
+/* Put it into its place and in force, or neither. */
+static int apply_first(struct tool *tool, const char *text, size_t n)
 {
+	struct change_file file = { .path = POLICY_PATH, .after = text, .n_after = n };
 	struct change change = { 0 };
 	int status;
 
-	status = change_apply(tool, &(struct change_request){ .why = "init" }, &change);
-	if (status != EXIT_DONE) {
-		if (unlinkat(folder, POLICY_NAME, 0) < 0)
-			fprintf(stderr, "rolegate: removing the new %s: %s\n", POLICY_NAME,
-				strerror(errno));
+	status = change_apply(tool, &(struct change_request){ .why = "init", .file = &file },
+			      &change);
+	if (status != EXIT_DONE)
 		return status;
-	}
 	if (tool->output.json)
 		(void)output_json(json_pack("{s:I, s:s, s:b}", "generation",
-					    (json_int_t)change.generation, "file",
-					    ROLEGATE_CONF_DIR "/" POLICY_NAME, "permissive",
+					    (json_int_t)change.generation, "file", POLICY_PATH,
+					    "permissive",
 					    !(tool->options.given & OPTION_ENFORCING)),
 				  true);
 	else
 		print_next_steps(tool, &change);
 	change_free(&change);
 	return EXIT_DONE;
+}
+
+/* Whether there is something by the file's name; EXIT_DONE if not. */
+static int check_none_yet(struct tool *tool)
+{
+	int fd = tree_open_file(&tool->tree, POLICY_PATH, O_PATH | O_NOFOLLOW, 0);
+
+	if (fd == -ENOENT)
+		return EXIT_DONE;
+	if (fd < 0)
+		return tool_fail_errno(tool, fd, POLICY_PATH);
+	close(fd);
+	return tool_fail(
+		tool, EXIT_REFUSED, "policy-exists",
+		"%s%s is there already; `rolegate apply` puts it in force. Nothing was changed",
+		tool->root ? tool->root : "", POLICY_PATH);
 }
 
 int verb_init(struct tool *tool)
@@ -138,7 +142,9 @@ int verb_init(struct tool *tool)
 						: default_catalogs;
 	size_t n = wanted->n ? wanted->n : 2;
 	const char *wrong;
-	int folder, r, status;
+	size_t n_text = 0;
+	char *text;
+	int status;
 
 	if (!tool->options.owner)
 		return options_complain("init",
@@ -148,19 +154,13 @@ int verb_init(struct tool *tool)
 		wrong = words_check(WORDS_SYMBOL, catalogs[i]);
 	if (wrong)
 		return options_complain("init", "a name %s", wrong);
-	folder = tree_make_folder(&tool->tree, ROLEGATE_CONF_DIR);
-	if (folder < 0)
-		return tool_fail_errno(tool, folder, ROLEGATE_CONF_DIR);
-	r = create_policy(tool, folder, catalogs, n);
-	if (r == -EEXIST)
-		status = tool_fail(
-			tool, EXIT_REFUSED, "policy-exists",
-			"%s%s/%s is there already; `rolegate apply` puts it in force. Nothing was changed",
-			tool->root ? tool->root : "", ROLEGATE_CONF_DIR, POLICY_NAME);
-	else if (r < 0)
-		status = tool_fail_errno(tool, r, "writing the first policy");
-	else
-		status = apply_first(tool, folder);
-	close(folder);
+	status = check_none_yet(tool);
+	if (status != EXIT_DONE)
+		return status;
+	text = make_policy(tool, catalogs, n, &n_text);
+	if (!text)
+		return tool_out_of_memory(tool);
+	status = apply_first(tool, text, n_text);
+	free(text);
 	return status;
 }
