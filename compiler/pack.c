@@ -537,7 +537,9 @@ static void finish_head(struct packer *p, int fd, uint32_t n_prefixes)
 		return;
 	format_key(key, FORMAT_HEAD, 0);
 	sum(p, key);
-	done = pwrite(fd, p->bytes, p->n, at);
+	do
+		done = pwrite(fd, p->bytes, p->n, at);
+	while (done < 0 && errno == EINTR);
 	if (done != (ssize_t)p->n)
 		p->error = done < 0 ? -errno : -ENOSPC;
 }

@@ -165,14 +165,9 @@ int staged_place(struct staged *staged)
 	return fsync(staged->folder) < 0 ? -errno : 0;
 }
 
-int staged_undo(struct staged *staged)
+/* As staged_undo(), but for the folder's time. */
+static int take_away(struct staged *staged, const char *temporary)
 {
-	char temporary[NAME_MAX + 1];
-	int r;
-
-	r = make_temporary_name(staged->name, temporary);
-	if (r < 0)
-		return r;
 	if (staged->place == STAGED_OVER)
 		return -ENOTSUP;
 	if (staged->place == STAGED_ALONE)
@@ -182,6 +177,22 @@ int staged_undo(struct staged *staged)
 		return -errno;
 	staged->place = STAGED_BESIDE;
 	return unlinkat(staged->folder, temporary, 0) < 0 ? -errno : 0;
+}
+
+int staged_undo(struct staged *staged)
+{
+	char temporary[NAME_MAX + 1];
+	struct stat before;
+	int r;
+
+	r = make_temporary_name(staged->name, temporary);
+	if (r == 0 && fstat(staged->folder, &before) < 0)
+		r = -errno;
+	if (r == 0)
+		r = take_away(staged, temporary);
+	if (r == 0)
+		restore_time(staged->folder, &before);
+	return r;
 }
 
 void staged_finish(struct staged *staged)

@@ -393,8 +393,20 @@ int state_write_note(const struct state *state, uint64_t generation, const char 
 	r = write_file_at(folder, name, text, strlen(text));
 	if (r == 0)
 		r = sync_fd(folder);
+	if (r < 0)
+		(void)unlinkat(folder, name, 0);
 	close(folder);
 	return r;
+}
+
+void state_drop_note(const struct state *state, uint64_t generation, const char *name)
+{
+	int folder = open_generation(state, generation);
+
+	if (folder < 0)
+		return;
+	(void)unlinkat(folder, name, 0);
+	close(folder);
 }
 
 /* Make `name`, policy.cdb or trial.cdb, a generation's, in one step. */
@@ -446,7 +458,7 @@ static int number_generation(const struct state *state, uint64_t generation)
 	return r;
 }
 
-/* Put a generation in force for good, and to last. */
+/* Put a generation in force for good, to last, and instead of whatever is on trial. */
 static int replace(const struct state *state, uint64_t generation, uint64_t parent)
 {
 	int r;
@@ -455,81 +467,77 @@ static int replace(const struct state *state, uint64_t generation, uint64_t pare
 	if (r < 0)
 		return r;
 	r = sync_fd(state->fd);
+	/* Last, for while it runs a trial decides: up to here nothing has changed for anybody. */
+	if (r == 0)
+		r = state_end_trial(state);
 	if (r < 0)
 		take_back(state, parent);
 	return r;
 }
 
-int state_commit(const struct state *state, uint64_t generation, uint64_t parent)
+/* A generation that did not come to be in force. */
+static void drop(const struct state *state, uint64_t generation)
 {
 	char name[24];
-	int r;
 
-	r = state_end_trial(state);
-	if (r == 0)
-		r = number_generation(state, generation);
-	if (r < 0)
-		return r;
-	r = replace(state, generation, parent);
-	if (r < 0) {
-		name_generation(name, generation);
-		(void)sweep(state->generations, name, SWEEP_DEPTH);
-	}
-	return r;
+	name_generation(name, generation);
+	(void)sweep(state->generations, name, SWEEP_DEPTH);
 }
 
-int state_commit_trial(const struct state *state, uint64_t generation)
+int state_commit(const struct state *state, uint64_t generation, uint64_t parent)
 {
-	char name[24];
 	int r;
 
 	r = number_generation(state, generation);
 	if (r < 0)
 		return r;
+	r = replace(state, generation, parent);
+	if (r < 0)
+		drop(state, generation);
+	return r;
+}
+
+int state_commit_trial(const struct state *state, uint64_t generation)
+{
+	int r;
+
+	r = number_generation(state, generation);
+	if (r < 0)
+		return r;
+	/* Not synced, as in state_end_trial(). */
 	r = put_in_force(state, generation, FORMAT_TRIAL_NAME);
-	if (r == 0) {
-		r = sync_fd(state->fd);
-		if (r < 0)
-			(void)unlinkat(state->fd, FORMAT_TRIAL_NAME, 0);
-	}
-	if (r < 0) {
-		name_generation(name, generation);
-		(void)sweep(state->generations, name, SWEEP_DEPTH);
-	}
+	if (r < 0)
+		drop(state, generation);
 	return r;
 }
 
 int state_confirm(const struct state *state, uint64_t generation, uint64_t parent)
 {
-	int r;
-
-	r = replace(state, generation, parent);
-	/* From here on it is in force by both names; what is left of the trial harms nobody. */
-	if (r == 0)
-		(void)state_end_trial(state);
-	return r;
+	return replace(state, generation, parent);
 }
 
-int state_revert(const struct state *state, uint64_t generation, uint64_t parent)
+int state_revert(const struct state *state, uint64_t generation, uint64_t parent, uint64_t trial)
 {
-	char name[24];
 	int r;
 
-	/* On trial, it is not in force by the other name; else nothing is on trial. */
-	r = state_end_trial(state);
-	if (r == 0)
-		r = parent ? replace(state, parent, generation) : -EINVAL;
+	r = trial ? put_in_force(state, trial, FORMAT_TRIAL_NAME) : state_end_trial(state);
 	if (r < 0)
 		return r;
-	name_generation(name, generation);
-	return sweep(state->generations, name, SWEEP_DEPTH);
+	if (parent)
+		r = put_in_force(state, parent, FORMAT_FILE_NAME);
+	else if (unlinkat(state->fd, FORMAT_FILE_NAME, 0) < 0 && errno != ENOENT)
+		r = -errno;
+	if (r == 0)
+		r = sync_fd(state->fd);
+	if (r == 0)
+		drop(state, generation);
+	return r;
 }
 
 int state_end_trial(const struct state *state)
 {
-	if (unlinkat(state->fd, FORMAT_TRIAL_NAME, 0) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return sync_fd(state->fd);
+	/* Not synced: what a power cut brings back is over, for no trial outlasts a boot (trial.h). */
+	return unlinkat(state->fd, FORMAT_TRIAL_NAME, 0) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 static int by_number_down(const void *a, const void *b)

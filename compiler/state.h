@@ -59,22 +59,25 @@ int state_prepare(const struct state *state, const struct compiled *compiled,
 
 /*
  * Give the prepared generation its number and put it in force, instead of `parent` (0: instead of
- * none). A trial that is over is swept away before. Returns 0 or -errno: then the parent still is in
- * force.
+ * none), and of whatever is on trial. Returns 0 or -errno: then what was in force still is, unless
+ * taking it back failed too; who wants to know looks.
  */
 int state_commit(const struct state *state, uint64_t generation, uint64_t parent);
 
-/* Likewise, but on trial: in force while the time runs that was packed into it. */
+/*
+ * Likewise, but on trial, instead of another that may be: in force while the time runs that was packed
+ * into it.
+ */
 int state_commit_trial(const struct state *state, uint64_t generation);
 
 /* Put the generation that is on trial in force for good, instead of `parent`. As state_commit(). */
 int state_confirm(const struct state *state, uint64_t generation, uint64_t parent);
 
 /*
- * Take back a commit, on trial or not: `parent` is in force again, and the generation is dropped. 0 or
- * -errno.
+ * Take back a commit, on trial or not: `parent` (0: none) is in force again, with `trial` (0: none) on
+ * trial as it was before, and the generation is dropped. 0 or -errno.
  */
-int state_revert(const struct state *state, uint64_t generation, uint64_t parent);
+int state_revert(const struct state *state, uint64_t generation, uint64_t parent, uint64_t trial);
 
 /*
  * Write a note to a generation, complete and synced: a file of one line. 0 is the one that is
@@ -82,6 +85,9 @@ int state_revert(const struct state *state, uint64_t generation, uint64_t parent
  */
 int state_write_note(const struct state *state, uint64_t generation, const char *name,
 		     const char *text);
+
+/* Take a note away, if it can be. */
+void state_drop_note(const struct state *state, uint64_t generation, const char *name);
 
 /*
  * Read a note, on the heap: what does not belong on a line is left out. 0; -ENOENT there is none; or

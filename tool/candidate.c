@@ -52,10 +52,10 @@ int candidate_open_past(struct tool *tool, uint64_t generation, bool load,
 
 /* ---- After a crash ---- */
 
-/* What a crash may have left unfinished: the generation in force, and one on trial. */
+/* What a crash may have left unfinished. */
 struct recovering {
 	struct tool *tool;
-	uint64_t generations[2];
+	uint64_t generation; /* in force, be it on trial; 0: none */
 };
 
 static int is_in_force(void *context, const char *staged_path, const char *path)
@@ -71,13 +71,10 @@ static int is_in_force(void *context, const char *staged_path, const char *path)
 		struct source source = left.sources.list[file];
 
 		source.path = (char *)path;
-		for (int i = 0; i < 2 && r == 0; i++) {
-			if (recovering->generations[i] == 0)
-				continue;
+		if (recovering->generation)
 			r = state_compare_source(&recovering->tool->tree, ROLEGATE_STATE_DIR,
-						 recovering->generations[i], &source);
-			r = r == -ENOENT ? 0 : r;
-		}
+						 recovering->generation, &source);
+		r = r == -ENOENT ? 0 : r;
 	} else if (r == -EBADMSG || r == -ENOENT) {
 		r = 0; /* cut short: what is in force is whole */
 	}
@@ -90,15 +87,18 @@ int candidate_recover(struct tool *tool)
 	static const char *const folders[] = { ROLEGATE_CONF_DIR, ROLEGATE_CONF_DIR "/policy.d" };
 	struct recovering recovering = { .tool = tool };
 	struct rolegate_policy *policy = NULL;
-	int r = 0;
+	int r;
 
-	if (policy_open_confirmed(tool->state_dir, false, &policy, NULL) == 0)
-		recovering.generations[0] = policy->head.generation;
+	/*
+	 * While a trial runs, it alone: its text may be in its place already, and then the one that lies
+	 * beside is the old one, of which the generation was made that decides afterwards.
+	 */
+	r = rolegate_policy_open(tool->state_dir, &policy, NULL);
+	if (r == 0)
+		recovering.generation = policy->head.generation;
 	rolegate_policy_close(policy);
-	policy = NULL;
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) == 0)
-		recovering.generations[1] = policy->head.generation;
-	rolegate_policy_close(policy);
+	/* Of what is not there or damaged, nothing is in force; but what cannot be read now may be. */
+	r = r == -ENOMEM || r == -EIO ? r : 0;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == 0; i++)
 		r = staged_recover(&tool->tree, folders[i], is_in_force, &recovering);
 	return r < 0 ? tool_fail_errno(tool, r, "completing an interrupted change of a source file")

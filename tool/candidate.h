@@ -15,6 +15,7 @@ struct candidate {
 	struct compiled compiled;
 	struct staged staged; /* the text that goes with it, if `has_staged` */
 	bool has_staged;
+	bool is_owed;	 /* the text stays where it is, for what is in force was made of it */
 	bool is_nothing; /* an edit of 90-managed.conf that changes nothing; not compiled */
 	char *text;
 };

@@ -2,6 +2,7 @@
 #include "change.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "owners.h"
 #include "review.h"
 #include "state.h"
+#include "trial.h"
 #include "when.h"
 
 /* A change that runs, under the lock. */
@@ -19,6 +21,7 @@ struct changing {
 	struct author author;
 	struct state state;
 	struct rolegate_policy *active; /* applied for good; NULL: nothing was, or it is damaged */
+	uint64_t trial;			/* the generation on trial when it began; 0: none */
 	bool is_damaged;
 };
 
@@ -31,6 +34,13 @@ static int load_active(struct changing *c)
 
 	if (r == -ENOMEM)
 		return tool_out_of_memory(c->tool);
+	/* That it could not be read now does not mean that it is lost, and nothing would be judged by it. */
+	if (r == -EIO)
+		return tool_fail(
+			c->tool, EXIT_SYSTEM, "system-error",
+			"%s/" FORMAT_FILE_NAME
+			" cannot be read; nothing was changed. Try again, and where it is lost, take it away",
+			c->tool->state_dir);
 	c->is_damaged = r < 0 && r != -ENOENT;
 	return EXIT_DONE;
 }
@@ -96,54 +106,93 @@ static int judge(struct changing *c, const struct rolegate_policy *after, char *
 	return status == EXIT_DONE ? owners_check(c->tool, after) : status;
 }
 
-/* The one on trial: 1 and *ret, 0 none, or an exit status after saying why as a negative number. */
-static int load_trial(struct changing *c, struct rolegate_policy **ret_trial, int64_t *ret_left)
+/*
+ * Whether the file of a trial says that it runs: 1, 0, or -errno where it cannot be read now. Those who
+ * only ask take that for a trial that is over; whoever changes something would change something else
+ * than what they were asked for.
+ */
+static int is_said_to_run(struct tool *tool)
+{
+	struct rolegate_policy *policy = NULL;
+	int fd, r;
+
+	fd = tree_open_file(&tool->tree, ROLEGATE_STATE_DIR "/" FORMAT_TRIAL_NAME,
+			    O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
+	if (fd < 0)
+		return fd == -ENOENT || fd == -ELOOP || fd == -ENOTDIR || fd == -EACCES ? 0 : -EIO;
+	r = policy_open_fd(fd, &policy);
+	if (r < 0) {
+		close(fd);
+		return r == -ENOMEM || r == -EIO ? r : 0;
+	}
+	r = trial_is_running(&policy->head.trial, NULL);
+	rolegate_policy_close(policy);
+	return r;
+}
+
+int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int64_t *ret_left)
 {
 	struct rolegate_policy *policy = NULL;
 	int r;
 
-	r = rolegate_policy_load(c->tool->state_dir, &policy, NULL);
-	if (r == -ENOMEM)
-		return -tool_out_of_memory(c->tool);
-	if (r < 0 || !rolegate_policy_trial(policy, ret_left)) {
-		rolegate_policy_close(policy);
-		return 0;
+	r = rolegate_policy_load(tool->state_dir, &policy, NULL);
+	if (r == 0 && rolegate_policy_trial(policy, ret_left)) {
+		*ret_trial = policy;
+		return 1;
 	}
-	*ret_trial = policy;
-	return 1;
+	rolegate_policy_close(policy);
+	if (r == 0)
+		r = is_said_to_run(tool);
+	/* It runs, and was not seen. */
+	if (r > 0)
+		r = -EIO;
+	return r == 0 || r == -ENOMEM || r == -EIO ? r : 0;
 }
 
-/* While a trial runs nothing is applied for good: it would make lasting what nobody confirmed. */
-static int check_no_trial(struct changing *c)
+/* The one on trial: 1 and *ret, 0 none, or an exit status after saying why as a negative number. */
+static int load_trial(struct changing *c, struct rolegate_policy **ret_trial, int64_t *ret_left)
 {
-	struct rolegate_policy *trial = NULL;
-	unsigned long long generation;
-	int64_t left = 0;
-	int r;
+	int r = change_find_trial(c->tool, ret_trial, ret_left);
 
-	r = load_trial(c, &trial, &left);
-	if (r <= 0)
-		return r < 0 ? -r : EXIT_DONE;
-	generation = (unsigned long long)trial->head.generation;
-	rolegate_policy_close(trial);
+	return r < 0 ? -tool_fail_errno(c->tool, r, "looking for a trial") : r;
+}
+
+static int fail_during_trial(struct changing *c, int64_t left)
+{
 	return tool_fail(
 		c->tool, EXIT_REFUSED, "trial-running",
 		"generation %llu is on trial for another %lld seconds: `rolegate confirm` keeps it, `rolegate "
 		"rollback` ends it, and `rolegate apply --confirm-within TIME` puts another on trial in its "
 		"place. Nothing was changed",
-		generation, (long long)left);
+		(unsigned long long)c->trial, (long long)left);
+}
+
+/*
+ * Take note of a trial. While it runs nothing is applied for good: that would make lasting what nobody
+ * confirmed. But another trial takes its place, and going back to an earlier generation ends it.
+ */
+static int check_trial(struct changing *c, const struct change_request *request)
+{
+	struct rolegate_policy *trial = NULL;
+	int64_t left = 0;
+	int r;
+
+	r = load_trial(c, &trial, &left);
+	if (r <= 0)
+		return -r;
+	c->trial = trial->head.generation;
+	rolegate_policy_close(trial);
+	return request->confirm_within == 0 && request->restore == 0 ? fail_during_trial(c, left)
+								     : EXIT_DONE;
 }
 
 /* Whether what is asked for can be done on what is there. */
 static int check_request(struct changing *c, const struct change_request *request)
 {
-	/* Another trial takes the place of one, and going back to an earlier generation ends it. */
-	if (request->confirm_within == 0 && request->restore == 0) {
-		int status = check_no_trial(c);
+	int status = check_trial(c, request);
 
-		if (status != EXIT_DONE)
-			return status;
-	}
+	if (status != EXIT_DONE)
+		return status;
 	if (c->active || !(request->edit || request->restore || request->confirm_within))
 		return EXIT_DONE;
 	return tool_fail(
@@ -196,26 +245,70 @@ static int prepare(struct changing *c, const struct change_request *request,
 	return r < 0 ? tool_fail_errno(c->tool, r, "opening the new generation") : EXIT_DONE;
 }
 
+/* Whether a generation is in force: for good, or as readers see it. */
+static bool is_in_force(struct changing *c, uint64_t generation)
+{
+	struct rolegate_policy *policy = NULL;
+	bool found;
+
+	found = policy_open_confirmed(c->tool->state_dir, false, &policy, NULL) == 0 &&
+		policy->head.generation == generation;
+	rolegate_policy_close(policy);
+	policy = NULL;
+	found = found || (rolegate_policy_open(c->tool->state_dir, &policy, NULL) == 0 &&
+			  policy->head.generation == generation);
+	rolegate_policy_close(policy);
+	return found;
+}
+
+/* It could not be put in force to last, and was taken back; or that failed too. */
+static int fail_commit(struct changing *c, struct candidate *candidate, int error,
+		       uint64_t generation)
+{
+	if (!is_in_force(c, generation))
+		return tool_fail_errno(c->tool, error, "putting the new generation in force");
+	candidate->is_owed = true;
+	return tool_fail(
+		c->tool, EXIT_SYSTEM, "system-error",
+		"putting the new generation in force: %s, and taking it back failed too: generation %llu is "
+		"in force, and may not be after a power cut. Mend the file system, then `rolegate apply`",
+		strerror(-error), (unsigned long long)generation);
+}
+
+/* A text that could not be put into its place, while its generation could not be taken back either. */
+static int fail_placing(struct changing *c, struct candidate *candidate, int error,
+			uint64_t generation)
+{
+	candidate->is_owed = true;
+	return tool_fail(
+		c->tool, EXIT_SYSTEM, "system-error",
+		"%s: %s, and taking the change back failed too: generation %llu is in force without the file "
+		"that it was made of, which the next command that changes something puts into its place. Mend "
+		"the file system",
+		candidate->staged.path, strerror(-error), (unsigned long long)generation);
+}
+
 /* The generation is in force, and its text goes into its place; or neither is. */
 static int place_text(struct changing *c, struct candidate *candidate, const struct pack_info *info)
 {
 	const char *path = candidate->staged.path;
-	int r, undone, reverted;
+	int r;
 
 	r = staged_place(&candidate->staged);
 	if (r == 0) {
 		staged_finish(&candidate->staged);
 		return EXIT_DONE;
 	}
-	undone = staged_undo(&candidate->staged);
-	reverted = state_revert(&c->state, info->generation, info->parent);
-	if (undone == 0 && reverted == 0)
+	/* First, for while the generation is in force its text must not be lost. */
+	if (state_revert(&c->state, info->generation, info->parent, c->trial) < 0)
+		return fail_placing(c, candidate, r, info->generation);
+	if (staged_undo(&candidate->staged) == 0)
 		return tool_fail_errno(c->tool, r, path);
 	return tool_fail(
 		c->tool, EXIT_SYSTEM, "system-error",
-		"%s: %s, and taking the change back failed too: generation %llu may be in force without the "
-		"file that it was made of. `rolegate status` says which is",
-		path, strerror(-r), (unsigned long long)info->generation);
+		"%s: %s, and putting the old text back failed too: the policy in force has not changed, but "
+		"the file may have. `rolegate status` says whether it differs",
+		path, strerror(-r));
 }
 
 /* The numbers that no pruning may take: what is in force, what it goes back to, their parents. */
@@ -243,7 +336,7 @@ static int commit(struct changing *c, struct candidate *candidate, const struct 
 		r = info->trial.until ? state_commit_trial(&c->state, info->generation)
 				      : state_commit(&c->state, info->generation, info->parent);
 	if (r < 0)
-		return tool_fail_errno(c->tool, r, "putting the new generation in force");
+		return fail_commit(c, candidate, r, info->generation);
 	if (candidate->has_staged)
 		status = place_text(c, candidate, info);
 	if (status == EXIT_DONE)
@@ -300,7 +393,8 @@ static int apply_locked(struct changing *c, const struct change_request *request
 			tool_print_problems(c->tool, &candidate.compiled);
 		status = install(c, request, &candidate, ret);
 	}
-	if (status != EXIT_DONE && candidate.has_staged && candidate.staged.place == STAGED_BESIDE)
+	if (status != EXIT_DONE && candidate.has_staged && !candidate.is_owed &&
+	    candidate.staged.place == STAGED_BESIDE)
 		(void)staged_undo(&candidate.staged);
 	candidate_free(&candidate);
 	return status;
@@ -314,6 +408,7 @@ int change_apply(struct tool *tool, const struct change_request *request, struct
 	status = begin(&c, tool);
 	if (status == EXIT_DONE)
 		status = apply_locked(&c, request, ret);
+	tool->has_changed = status == EXIT_DONE && !ret->is_nothing;
 	end(&c);
 	return status;
 }
@@ -344,8 +439,11 @@ static int confirm_trial(struct changing *c, const struct rolegate_policy *trial
 	if (status != EXIT_DONE)
 		goto out;
 	r = state_write_note(&c->state, trial->head.generation, STATE_NOTE_CONFIRMED, note);
-	if (r == 0)
+	if (r == 0) {
 		r = state_confirm(&c->state, trial->head.generation, parent);
+		if (r < 0)
+			state_drop_note(&c->state, trial->head.generation, STATE_NOTE_CONFIRMED);
+	}
 	if (r < 0) {
 		status = tool_fail_errno(c->tool, r, "putting the generation in force for good");
 		goto out;
@@ -381,6 +479,7 @@ int change_confirm(struct tool *tool, struct change *ret)
 			 : r < 0 ? -r
 				 : fail_without_trial(tool);
 	}
+	tool->has_changed = status == EXIT_DONE;
 	rolegate_policy_close(trial);
 	end(&c);
 	return status;
@@ -409,6 +508,7 @@ int change_end_trial(struct tool *tool, struct change *ret)
 		r = load_trial(&c, &trial, NULL);
 		status = r > 0 ? end_trial(&c, trial, ret) : r < 0 ? -r : fail_without_trial(tool);
 	}
+	tool->has_changed = status == EXIT_DONE;
 	rolegate_policy_close(trial);
 	end(&c);
 	return status;

@@ -56,6 +56,12 @@ int change_confirm(struct tool *tool, struct change *ret);
 /* End a trial before its time: what was in force before it is again. As change_apply(). */
 int change_end_trial(struct tool *tool, struct change *ret);
 
+/*
+ * Read what is on trial, with the seconds left. 1 and *ret_trial, to be closed; 0 nothing is; -ENOMEM or
+ * -EIO: it is not known.
+ */
+int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int64_t *ret_left);
+
 void change_free(struct change *change);
 
 #endif

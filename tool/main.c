@@ -161,7 +161,8 @@ static int run(const struct verb *verb, struct tool *tool)
 	tool_end(tool);
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("rolegate: standard output");
-		return EXIT_SYSTEM;
+		/* What was changed is, whether or not it could be told. */
+		return tool->has_changed ? status : EXIT_SYSTEM;
 	}
 	return status;
 }

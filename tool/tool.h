@@ -18,6 +18,7 @@ struct tool {
 	char *state_dir; /* the state folder's path, the root before it */
 	char *spare;	 /* where catalogs come from that the root lacks, or NULL */
 	int64_t now;
+	bool has_changed; /* the policy: whatever fails afterwards, the exit status says so */
 };
 
 /* Set up from the options. -1 to go on, else the exit status after a complaint. */

@@ -126,8 +126,8 @@ int verb_confirm(struct tool *tool)
 	return EXIT_DONE;
 }
 
-/* Whether a trial runs now; 0, 1 or an error of the library. */
-static int is_on_trial(struct tool *tool, uint64_t *ret_parent)
+/* The generation before the one in force; 0: it is the first. Else an error of the library. */
+static int find_parent(struct tool *tool, uint64_t *ret_parent)
 {
 	struct rolegate_policy *policy = NULL;
 	struct generation_info info;
@@ -141,7 +141,6 @@ static int is_on_trial(struct tool *tool, uint64_t *ret_parent)
 	if (r == 0) {
 		*ret_parent = info.parent;
 		store_record_free(&record);
-		r = rolegate_policy_trial(policy, NULL);
 	}
 	rolegate_policy_close(policy);
 	return r;
@@ -231,8 +230,9 @@ static int roll_back_trial(struct tool *tool)
 
 int verb_rollback(struct tool *tool)
 {
+	struct rolegate_policy *trial = NULL;
 	uint64_t generation = 0;
-	int on_trial;
+	int r;
 
 	if (tool->options.n_words > 0) {
 		if (!apply_read_generation(tool->options.words[0], &generation))
@@ -242,14 +242,17 @@ int verb_rollback(struct tool *tool)
 						tool->options.words[0]);
 		return roll_back_to(tool, generation);
 	}
-	on_trial = is_on_trial(tool, &generation);
-	if (on_trial < 0)
-		return tool_fail(tool, EXIT_SYSTEM,
-				 rolegate_reason_name(rolegate_reason_of_error(on_trial)),
-				 "%s: %s; `rolegate history` lists what there is to go back to",
-				 tool->state_dir, rolegate_error_text(on_trial));
-	if (on_trial)
+	r = change_find_trial(tool, &trial, NULL);
+	rolegate_policy_close(trial);
+	if (r > 0)
 		return roll_back_trial(tool);
+	if (r == 0)
+		r = find_parent(tool, &generation);
+	if (r < 0)
+		return tool_fail(tool, EXIT_SYSTEM,
+				 rolegate_reason_name(rolegate_reason_of_error(r)),
+				 "%s: %s; `rolegate history` lists what there is to go back to",
+				 tool->state_dir, rolegate_error_text(r));
 	if (generation == 0)
 		return tool_fail(
 			tool, EXIT_REFUSED, "no-parent",
