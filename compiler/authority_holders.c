@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Judges what changed assignments come to for those who have them (A2, A3). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authority_internal.h"
+
+/* ---- What is gained at a moment ---- */
+
+static void clear(const struct judging *j, unsigned char *map)
+{
+	memset(map, 0, j->d->joint.n_map);
+}
+
+/*
+ * Add to `gain` what of `map` is judged and was not held before. What roles themselves gain is
+ * judged with the roles, so it makes no difference that it is seen here once more.
+ */
+static void add_gain(const struct judging *j, unsigned char *gain, const unsigned char *map)
+{
+	for (size_t i = 0; i < j->d->joint.n_map; i++)
+		gain[i] = (unsigned char)(gain[i] | (map[i] & ~j->before[i] & j->judged[i]));
+}
+
+/*
+ * P9: whether a role that awaits approval here may have it from elsewhere: an approval belongs to
+ * the person, so that of a group approves what its members have by themselves, and theirs what the
+ * group has.
+ */
+static bool is_approved_elsewhere(const struct judging *j, char kind, uint32_t role)
+{
+	return j->d->groups.approves[role] || (kind == FORMAT_GROUPS && j->d->users.approves[role]);
+}
+
+/* Whether a role counts that somebody is about to get, as far as approval goes. */
+static bool may_count(const struct judging *j, char kind, const uint32_t sets[2], uint32_t role)
+{
+	return !(j->d->joint.roles[role].flags[JOINT_AFTER] & FORMAT_ROLE_NEEDS_APPROVAL) ||
+	       terms_approve(&j->d->terms, sets[JOINT_AFTER], role) ||
+	       is_approved_elsewhere(j, kind, role);
+}
+
+/*
+ * Add the roles that come into their time without an approval of their own, and may have one
+ * elsewhere. That approval, if it is new, is judged where it is given.
+ */
+static void add_pending(struct judging *j, char kind, const uint32_t sets[2], int64_t at)
+{
+	const struct terms *terms = &j->d->terms;
+	const struct term *list;
+	uint32_t n;
+
+	list = terms_of(terms, sets[JOINT_AFTER], &n);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t role = list[i].role;
+
+		if (terms_is_given(terms, sets[JOINT_AFTER], role, at) &&
+		    !terms_is_given(terms, sets[JOINT_BEFORE], role, at) &&
+		    may_count(j, kind, sets, role))
+			joint_add(&j->d->joint, j->after,
+				  j->d->joint.roles[role].closure[JOINT_AFTER]);
+	}
+}
+
+/*
+ * P3: who has no assignment left has the defaults, of which those count that need no approval or
+ * have it. Whether an assignment to a group keeps them from it is not asked: that may change
+ * without us.
+ */
+static void add_fallback(struct judging *j, char kind, const uint32_t sets[2],
+			 enum joint_default which)
+{
+	const struct joint *joint = &j->d->joint;
+	const struct joint_defaults *defaults = &joint->sides[JOINT_AFTER].defaults[which];
+
+	for (uint32_t i = 0; i < defaults->n; i++)
+		if (may_count(j, kind, sets, defaults->roles[i]))
+			add_gain(j, j->fallback[which],
+				 joint->roles[defaults->roles[i]].closure[JOINT_AFTER]);
+}
+
+/* Add what is gained at a moment to j->gain, and what is fallen back on to j->fallback. */
+static void gain_at(struct judging *j, char kind, const uint32_t sets[2], int64_t at)
+{
+	const struct joint *joint = &j->d->joint;
+	const struct terms *terms = &j->d->terms;
+	bool was_assigned, is_assigned;
+
+	clear(j, j->before);
+	clear(j, j->after);
+	was_assigned =
+		terms_add_held(terms, joint, JOINT_BEFORE, sets[JOINT_BEFORE], at, j->before);
+	is_assigned = terms_add_held(terms, joint, JOINT_AFTER, sets[JOINT_AFTER], at, j->after);
+	add_pending(j, kind, sets, at);
+	add_gain(j, j->gain, j->after);
+	if (!was_assigned || is_assigned)
+		return;
+	add_fallback(j, kind, sets, JOINT_ANYBODY);
+	add_fallback(j, kind, sets, JOINT_SYSTEM);
+}
+
+/*
+ * P9: an approval gives the role, whichever assignment brings it and whenever: also one that is to
+ * a group, or comes later.
+ */
+static void add_approved(struct judging *j, const uint32_t sets[2])
+{
+	const struct joint *joint = &j->d->joint;
+	const struct term *list;
+	uint32_t n;
+
+	clear(j, j->before);
+	list = terms_of(&j->d->terms, sets[JOINT_AFTER], &n);
+	for (uint32_t i = 0; i < n; i++) {
+		const struct joint_role *role = &joint->roles[list[i].role];
+
+		if (list[i].is_approval && role->flags[JOINT_AFTER] & FORMAT_ROLE_NEEDS_APPROVAL &&
+		    !terms_approve(&j->d->terms, sets[JOINT_BEFORE], list[i].role))
+			add_gain(j, j->gain, role->closure[JOINT_AFTER]);
+	}
+}
+
+static void clear_gains(struct judging *j)
+{
+	clear(j, j->gain);
+	clear(j, j->fallback[JOINT_ANYBODY]);
+	clear(j, j->fallback[JOINT_SYSTEM]);
+}
+
+/* ---- A3 ---- */
+
+/* Whether default_roles make an owner of somebody whom an assignment now keeps from them (P3). */
+static bool takes_default_owner(const struct judging *j, const uint32_t sets[2], int64_t at)
+{
+	const struct joint *joint = &j->d->joint;
+
+	if (terms_is_assigned(&j->d->terms, sets[JOINT_BEFORE], at) ||
+	    !terms_is_assigned(&j->d->terms, sets[JOINT_AFTER], at))
+		return false;
+	for (int which = JOINT_ANYBODY; which <= JOINT_SYSTEM; which++) {
+		const struct joint_defaults *defaults = &joint->sides[JOINT_BEFORE].defaults[which];
+
+		for (uint32_t i = 0; i < defaults->n; i++)
+			if (joint->roles[defaults->roles[i]].flags[JOINT_BEFORE] &
+			    FORMAT_ROLE_OWNER)
+				return true;
+	}
+	return false;
+}
+
+/* Whether an owner's role that counts at a moment no longer would. */
+static bool takes_owner(const struct judging *j, const uint32_t sets[2], int64_t at)
+{
+	const struct joint *joint = &j->d->joint;
+	const struct terms *terms = &j->d->terms;
+	const struct term *list;
+	uint32_t n;
+
+	list = terms_of(terms, sets[JOINT_BEFORE], &n);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t role = list[i].role;
+
+		if (joint->roles[role].flags[JOINT_BEFORE] & FORMAT_ROLE_OWNER &&
+		    terms_has_role(terms, joint, JOINT_BEFORE, sets[JOINT_BEFORE], role, at) &&
+		    !terms_has_role(terms, joint, JOINT_AFTER, sets[JOINT_AFTER], role, at))
+			return true;
+	}
+	return takes_default_owner(j, sets, at);
+}
+
+/* ---- One class ---- */
+
+static const char *kind_name(char kind)
+{
+	return kind == FORMAT_USERS ? "user" : "group";
+}
+
+struct fallback {
+	struct judging *j;
+	char kind;
+	bool is_lacking[2]; /* which of the defaults give more than the actor holds */
+};
+
+/* Whether one member of a class falls back on what the actor lacks. 1 ends the search. */
+static int judge_member(const char *name, void *context)
+{
+	const struct fallback *f = context;
+	struct judging *j = f->j;
+	bool is_system = false;
+	int r;
+
+	r = j->question->is_system(j->question->context, f->kind, name, &is_system);
+	if (r < 0)
+		return r;
+	if (!f->is_lacking[is_system ? JOINT_SYSTEM : JOINT_ANYBODY])
+		return 0;
+	return authority_lack(j, j->fallback[is_system ? JOINT_SYSTEM : JOINT_ANYBODY], j->held,
+			      kind_name(f->kind), name, 0);
+}
+
+/* Of a group's members nobody knows: ordinary people are taken to be among them. */
+static int judge_fallback(struct judging *j, const struct difference_holders *holders,
+			  const struct difference_class *class)
+{
+	const struct joint *joint = &j->d->joint;
+	struct fallback f = { .j = j, .kind = holders->kind };
+	const char *kind = kind_name(holders->kind);
+	bool is_certain;
+
+	f.is_lacking[JOINT_ANYBODY] = joint_exceeds(joint, j->fallback[JOINT_ANYBODY], j->held);
+	f.is_lacking[JOINT_SYSTEM] = joint_exceeds(joint, j->fallback[JOINT_SYSTEM], j->held);
+	is_certain = f.is_lacking[JOINT_ANYBODY] &&
+		     (f.is_lacking[JOINT_SYSTEM] || holders->kind == FORMAT_GROUPS);
+	if (is_certain)
+		return authority_lack(j, j->fallback[JOINT_ANYBODY], j->held, kind,
+				      class->examples.names[0], class->examples.n_all - 1);
+	if (!f.is_lacking[JOINT_ANYBODY] && !f.is_lacking[JOINT_SYSTEM])
+		return 0;
+	return difference_each(j->d, holders, class, judge_member, &f);
+}
+
+static int judge_class(struct judging *j, const struct difference_holders *holders,
+		       const struct difference_class *class)
+{
+	const char *kind = kind_name(holders->kind);
+	bool is_owner_taken = false;
+	int64_t *moments;
+	size_t n;
+	int r;
+
+	r = difference_moments(j->d, class->sets, &moments, &n);
+	if (r < 0)
+		return r;
+	clear_gains(j);
+	for (size_t i = 0; i < n; i++) {
+		gain_at(j, holders->kind, class->sets, moments[i]);
+		is_owner_taken = is_owner_taken || takes_owner(j, class->sets, moments[i]);
+	}
+	free(moments);
+	add_approved(j, class->sets);
+	r = is_owner_taken ? authority_note(&j->owners, "%s %s", kind, class->examples.names[0])
+			   : 0;
+	if (r == 0)
+		r = authority_lack(j, j->gain, j->held, kind, class->examples.names[0],
+				   class->examples.n_all - 1);
+	if (r >= 0)
+		r = judge_fallback(j, holders, class);
+	return r < 0 ? r : 0;
+}
+
+static int judge_classes(struct judging *j, const struct difference_holders *holders)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < holders->n && r == 0; i++) {
+		const struct difference_class *class = &holders->classes[i];
+
+		if (class->sets[JOINT_BEFORE] != class->sets[JOINT_AFTER])
+			r = judge_class(j, holders, class);
+	}
+	return r;
+}
+
+/* ---- The actor himself ---- */
+
+/*
+ * Nobody prolongs his own term: what the actor gains at a later moment he has to hold at that
+ * moment too, or an administrator for a month would be one for good.
+ */
+static int judge_own_at(struct judging *j, char kind, const char *name, const uint32_t sets[2],
+			int64_t at)
+{
+	bool is_system = j->question->actor->uid > 0 && j->question->actor->uid < 1000;
+	int r;
+
+	clear_gains(j);
+	gain_at(j, kind, sets, at);
+	joint_add(&j->d->joint, j->gain, j->fallback[is_system ? JOINT_SYSTEM : JOINT_ANYBODY]);
+	clear(j, j->own);
+	r = joint_hold(&j->d->joint, JOINT_BEFORE, j->question->actor, at, j->own, NULL);
+	return r < 0 ? r : authority_lack(j, j->gain, j->own, kind_name(kind), name, 0);
+}
+
+static int judge_own(struct judging *j, char kind, const char *name)
+{
+	int64_t *moments;
+	uint32_t sets[2];
+	size_t n;
+	int r;
+
+	r = difference_find(j->d, kind, name, sets);
+	if (r < 0 || sets[JOINT_BEFORE] == sets[JOINT_AFTER])
+		return r;
+	r = difference_moments(j->d, sets, &moments, &n);
+	if (r < 0)
+		return r;
+	/* What is gained now was judged with everybody's. */
+	for (size_t i = 1; i < n && r == 0; i++)
+		r = judge_own_at(j, kind, name, sets, moments[i]);
+	free(moments);
+	return r < 0 ? r : 0;
+}
+
+int authority_judge_holders(struct judging *j)
+{
+	const struct rolegate_person *actor = j->question->actor;
+	int r;
+
+	r = judge_classes(j, &j->d->users);
+	if (r == 0)
+		r = judge_classes(j, &j->d->groups);
+	if (r == 0)
+		r = judge_own(j, FORMAT_USERS, actor->name);
+	for (size_t i = 0; i < actor->n_groups && r == 0; i++)
+		r = judge_own(j, FORMAT_GROUPS, actor->groups[i]);
+	return r;
+}

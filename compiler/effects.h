@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Sums up what the users or the groups of a difference gain and lose, as far as the plan leaves it
+ * (P11).
+ *
+ * Users are taken by their own assignments, and those without one in force to have default_roles
+ * (P3); groups by what is assigned to them. Classes that come to the same are one effect.
+ */
+#ifndef ROLEGATE_EFFECTS_H
+#define ROLEGATE_EFFECTS_H
+
+#include "difference.h"
+
+/* Maps of an effect, by index. */
+enum effect_map {
+	EFFECT_BEFORE, /* what they hold now by the policy before */
+	EFFECT_AFTER,
+	EFFECT_GAINED_LATER, /* what they will hold at some later time, and would not have */
+	EFFECT_LOST_LATER,
+	EFFECT_GAINED,
+	EFFECT_LOST,
+};
+#define EFFECT_MAPS 6u
+
+/* What some holders gain and lose. */
+struct effect {
+	struct examples examples;
+	unsigned char *maps; /* one behind the other */
+};
+
+/* All effects, the ones that concern the most holders first. Owner: effects_close(). */
+struct effects {
+	struct effect *list;
+	size_t n, max;
+	uint32_t *slots;
+	size_t n_slots;
+};
+
+/* Returns 0 or -ENOMEM. Those who neither gain nor lose anything are in it too. */
+int effects_open(const struct difference *difference, const struct difference_holders *holders,
+		 struct effects *ret);
+void effects_close(struct effects *effects);
+
+static inline const unsigned char *effect_map(const struct joint *joint,
+					      const struct effect *effect, enum effect_map map)
+{
+	return effect->maps + joint->n_map * map;
+}
+
+/* Whether anybody gains or loses anything by it, now or later. */
+bool effect_is_any(const struct joint *joint, const struct effect *effect);
+
+#endif
