@@ -207,7 +207,7 @@ static void keeps_an_owner(void **state)
 		  "is in force", 0 },
 		{ "in conflict with himself",
 		  "{ user = \"alice\"; roles = [ \"owner\", \"guest\" ]; } ); conflicts = ( { name = \"c\"; roles = [ \"owner\", \"guest\" ]; }",
-		  "kept from it", 4 },
+		  "the rule \"c\" allows 1 (A6)", 4 },
 	};
 	static char output[4096];
 

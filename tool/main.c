@@ -22,6 +22,7 @@ const struct verb verbs[] = {
 	  OPTION_OWNER | OPTION_CATALOG | OPTION_ENFORCING, verb_init },
 	{ "check", "[--strict]", "read the sources, print all errors and warnings", 0, 0,
 	  OPTION_STRICT, verb_check },
+	{ "diff", "", "what applying the sources would change, by effect", 0, 0, 0, verb_diff },
 	{ "apply", "[-m WHY] [--confirm-within TIME]", "check the sources and put them in force", 0,
 	  0, OPTION_MESSAGE | OPTION_CONFIRM, verb_apply },
 	{ "confirm", "", "keep what is on trial", 0, 0, 0, verb_confirm },

@@ -1,22 +1,195 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "review.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access.h"
+#include "authority.h"
+#include "duty.h"
+#include "members.h"
+#include "people.h"
+#include "summary.h"
+
+void review_free(struct review *review)
+{
+	free(review->text);
+	free(review->lacks);
+	free(review->warning);
+	*review = (struct review){ 0 };
+}
+
+/* ---- Whether somebody is a system account (P3) ---- */
+
+struct asking {
+	struct tool *tool;
+	bool is_system;
+};
+
+/* 1 ends the search through a group's members. */
+static int ask_user(const char *name, void *context)
+{
+	struct asking *asking = context;
+	struct account account;
+	int r;
+
+	r = people_find(asking->tool, name, &account);
+	if (r == 0 && account.person.facts & ROLEGATE_FACT_UID)
+		asking->is_system = account.person.uid > 0 && account.person.uid < 1000;
+	account_free(&account);
+	return r < 0 ? r : asking->is_system;
+}
+
+static int is_system(void *context, char kind, const char *name, bool *ret_is)
+{
+	struct asking asking = { .tool = context };
+	int r;
+
+	if (kind == FORMAT_USERS)
+		r = ask_user(name, &asking);
+	else
+		r = members_each(asking.tool, name, ask_user, &asking);
+	*ret_is = asking.is_system;
+	return r < 0 ? r : 0;
+}
+
+/* ---- The judgement ---- */
+
+static int judge_authority(struct tool *tool, const struct author *author,
+			   struct difference *difference, struct review *ret)
+{
+	struct authority_question question = {
+		.actor = &author->account.person,
+		.is_system = is_system,
+		.context = tool,
+	};
+	struct authority_answer answer;
+	int r;
+
+	r = authority_judge(difference, &question, &answer);
+	if (r == 0 && answer.code != AUTHORITY_GRANTED) {
+		*ret = (struct review){
+			.reason = authority_code_name(answer.code),
+			.text = answer.text,
+			.lacks = answer.lacks,
+			.n_lacks = answer.n_lacks,
+		};
+		answer.text = NULL;
+		answer.lacks = NULL;
+	}
+	authority_free(&answer);
+	return r;
+}
+
+static int judge_duty(struct tool *tool, struct difference *difference, struct review *ret)
+{
+	struct duty duty;
+	int r;
+
+	r = duty_check(tool, difference, &duty);
+	if (r == 0) {
+		ret->warning = duty.standing;
+		duty.standing = NULL;
+	}
+	if (r == 0 && duty.broken && !ret->reason) {
+		ret->reason = "conflict";
+		if (asprintf(&ret->text, "%s (A6)", duty.broken) < 0) {
+			ret->text = NULL;
+			r = -ENOMEM;
+		}
+	}
+	duty_free(&duty);
+	return r;
+}
+
+int review_judge(struct tool *tool, const struct author *author, struct difference *difference,
+		 struct review *ret)
+{
+	bool is_judged = difference->joint.sides[JOINT_BEFORE].policy &&
+			 !(tool->root && !author->is_known);
+	int r = 0;
+
+	*ret = (struct review){ 0 };
+	if (is_judged)
+		r = judge_authority(tool, author, difference, ret);
+	return r == 0 ? judge_duty(tool, difference, ret) : r;
+}
+
+/* ---- A change that is about to be made ---- */
+
+static int refuse(struct tool *tool, const struct author *author, const struct review *review)
+{
+	bool is_duty = !strcmp(review->reason, "conflict");
+
+	if (is_duty)
+		return tool_refuse(
+			tool, review->reason, NULL, 0,
+			"%s: take one of them away, or have an owner change the rule. Nothing was changed",
+			review->text);
+	return tool_refuse(
+		tool, review->reason, review->lacks, review->n_lacks,
+		"you are %s (by %s), and %s; ask an owner, or somebody who has it. Nothing "
+		"was changed",
+		author->account.name, actor_source_name(author->source), review->text);
+}
+
+/* Name the services that would no longer let the author in. */
+static int warn_author(const struct author *author, const struct difference *difference)
+{
+	struct access_services services;
+	const char *comma = "";
+	int r;
+
+	r = access_open(&difference->joint, &services);
+	for (size_t i = 0; i < services.n && r == 0; i++) {
+		enum access_change change = ACCESS_SAME;
+
+		r = access_ask(difference, services.list[i], &author->account.person, &change);
+		if (change != ACCESS_CLOSED)
+			continue;
+		fprintf(stderr, "%s%s", *comma ? comma : "warning: you can then no longer use ",
+			services.list[i]);
+		comma = ", ";
+	}
+	if (*comma)
+		fprintf(stderr, "; `rolegate apply --confirm-within 2m` lets you try that out\n");
+	access_close(&services);
+	return r;
+}
+
+static int conclude(struct tool *tool, const struct author *author, struct difference *difference,
+		    const struct review *review, char **ret_effect)
+{
+	int r = 0;
+
+	if (review->reason)
+		return refuse(tool, author, review);
+	if (review->warning)
+		fprintf(stderr, "warning: %s; it was so before (A6)\n", review->warning);
+	if (difference->joint.sides[JOINT_BEFORE].policy)
+		r = warn_author(author, difference);
+	if (r == 0)
+		r = summary_line(difference, ret_effect);
+	return r < 0 ? tool_fail_errno(tool, r, "comparing the policies") : EXIT_DONE;
+}
+
 int review_change(struct tool *tool, const struct author *author,
 		  const struct rolegate_policy *before, const struct rolegate_policy *after,
 		  char **ret_effect)
 {
-	bool is_owner = false;
-	int r;
+	struct difference difference;
+	struct review review = { 0 };
+	int r, status;
 
-	(void)after;
 	*ret_effect = NULL;
-	if (!before || (tool->root && !author->is_known))
-		return EXIT_DONE;
-	r = author_is_owner(before, &author->account.person, tool->now, &is_owner);
-	if (r < 0)
-		return tool_fail_errno(tool, r, "looking up what you hold");
-	return is_owner ? EXIT_DONE
-			: tool_fail(tool, EXIT_REFUSED, "not-owner",
-				    "you are %s, who is no owner. Nothing was changed",
-				    author->account.name);
+	r = difference_open(&difference, before, after, tool->now);
+	if (r == 0)
+		r = review_judge(tool, author, &difference, &review);
+	status = r < 0 ? tool_fail_errno(tool, r, "comparing the policies")
+		       : conclude(tool, author, &difference, &review, ret_effect);
+	review_free(&review);
+	difference_close(&difference);
+	return status;
 }

@@ -82,17 +82,14 @@ void tool_end(struct tool *tool)
 	free(tool->spare);
 }
 
-int tool_fail(struct tool *tool, enum exit_status status, const char *reason, const char *format,
-	      ...)
+/* Say it; takes `lacks`, which may be NULL, over. */
+static int fail(struct tool *tool, enum exit_status status, const char *reason, json_t *lacks,
+		const char *format, va_list arguments)
 {
-	va_list arguments;
 	char *text;
-	int n;
 
-	va_start(arguments, format);
-	n = vasprintf(&text, format, arguments);
-	va_end(arguments);
-	if (n < 0) {
+	if (vasprintf(&text, format, arguments) < 0) {
+		json_decref(lacks);
 		fputs("rolegate: out of memory\n", stderr);
 		return EXIT_SYSTEM;
 	}
@@ -101,12 +98,42 @@ int tool_fail(struct tool *tool, enum exit_status status, const char *reason, co
 
 		if (object && reason)
 			json_object_set_new(object, "reason", json_string(reason));
+		if (object && lacks)
+			json_object_set(object, "lacks", lacks);
 		(void)output_json(object, false);
 	} else {
 		fprintf(stderr, "rolegate: %s\n", text);
 	}
+	json_decref(lacks);
 	free(text);
 	return (int)status;
+}
+
+int tool_fail(struct tool *tool, enum exit_status status, const char *reason, const char *format,
+	      ...)
+{
+	va_list arguments;
+	int r;
+
+	va_start(arguments, format);
+	r = fail(tool, status, reason, NULL, format, arguments);
+	va_end(arguments);
+	return r;
+}
+
+int tool_refuse(struct tool *tool, const char *reason, const char *const *lacks, size_t n,
+		const char *format, ...)
+{
+	json_t *list = json_array();
+	va_list arguments;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(list, json_string(lacks[i]));
+	va_start(arguments, format);
+	r = fail(tool, EXIT_REFUSED, reason, list, format, arguments);
+	va_end(arguments);
+	return r;
 }
 
 int tool_out_of_memory(struct tool *tool)

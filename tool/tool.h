@@ -34,6 +34,14 @@ void tool_end(struct tool *tool);
 int tool_fail(struct tool *tool, enum exit_status status, const char *reason, const char *format,
 	      ...) __attribute__((format(printf, 4, 5)));
 
+/*
+ * Refuse a change, as tool_fail() with EXIT_REFUSED; JSON also gets `lacks`.
+ *
+ * lacks  names of what the person lacks, n of them; may be NULL if there are none
+ */
+int tool_refuse(struct tool *tool, const char *reason, const char *const *lacks, size_t n,
+		const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /* Fail by an error of the library or a negative errno. */
 int tool_fail_errno(struct tool *tool, int error, const char *doing);
 

@@ -21,6 +21,7 @@ extern const struct verb verbs[];
 int verb_init(struct tool *tool);
 int verb_check(struct tool *tool);
 int verb_apply(struct tool *tool);
+int verb_diff(struct tool *tool);
 int verb_confirm(struct tool *tool);
 int verb_rollback(struct tool *tool);
 int verb_edit(struct tool *tool);
