@@ -466,3 +466,17 @@ int diff_gather(struct tool *tool, const struct author *author, struct differenc
 		json_decref(g.object);
 	return r;
 }
+
+int diff_compare(struct tool *tool, const struct author *author,
+		 const struct rolegate_policy *before, const struct rolegate_policy *after,
+		 json_t **ret)
+{
+	struct difference difference;
+	int r;
+
+	r = difference_open(&difference, before, after, tool->now);
+	if (r == 0)
+		r = diff_gather(tool, author, &difference, ret);
+	difference_close(&difference);
+	return r;
+}

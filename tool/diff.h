@@ -25,4 +25,12 @@
 int diff_gather(struct tool *tool, const struct author *author, struct difference *difference,
 		json_t **ret);
 
+/* The same from two policies, both read whole; before may be NULL. */
+int diff_compare(struct tool *tool, const struct author *author,
+		 const struct rolegate_policy *before, const struct rolegate_policy *after,
+		 json_t **ret);
+
+/* Print it for a person. */
+void diff_print(const struct tool *tool, const json_t *diff);
+
 #endif

@@ -271,12 +271,14 @@ static int open_packed(const struct compiled *compiled, int64_t now,
 	return r;
 }
 
-int tool_open_candidate(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_status)
+int tool_open_candidate(struct tool *tool, const struct source_overlay *overlay,
+			struct rolegate_policy **ret_policy, int *ret_status)
 {
 	struct compiled compiled;
 	int r;
 
-	r = tool_compile(tool, &compiled, ret_status);
+	compile_init(&compiled);
+	r = tool_compile_overlay(tool, overlay, &compiled, ret_status);
 	if (r == 0) {
 		r = open_packed(&compiled, tool->now, ret_policy);
 		if (r < 0)

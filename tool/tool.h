@@ -69,7 +69,8 @@ int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay
  * Compile the sources into a policy that is not in force. As tool_compile(), and ret_policy is to
  * be closed.
  */
-int tool_open_candidate(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_status);
+int tool_open_candidate(struct tool *tool, const struct source_overlay *overlay,
+			struct rolegate_policy **ret_policy, int *ret_status);
 
 /* Fail by the problems of a report: prints them, and returns EXIT_POLICY. */
 int tool_fail_problems(struct tool *tool, const struct compiled *compiled);

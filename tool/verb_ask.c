@@ -28,7 +28,7 @@ static bool begin_question(struct tool *tool, struct question *q, int *ret_statu
 	if (!tool_time(tool, &q->request.at, ret_status))
 		return false;
 	r = tool->options.given & OPTION_CANDIDATE
-		    ? tool_open_candidate(tool, &q->policy, ret_status)
+		    ? tool_open_candidate(tool, NULL, &q->policy, ret_status)
 		    : tool_open(tool, &q->policy, ret_status);
 	if (r < 0)
 		return false;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "apply.h"
+#include "diff.h"
 #include "draft.h"
 #include "managed.h"
 #include "verbs.h"
@@ -149,18 +150,37 @@ static char ask(const char *question, const char *letters)
 	}
 }
 
+/* Show what applying would come to; that it cannot be told keeps nobody from it. */
+static void show_effect(struct session *s, struct rolegate_policy *after)
+{
+	struct rolegate_policy *before = NULL;
+	json_t *diff = NULL;
+	int r;
+
+	r = policy_open_confirmed(s->tool->state_dir, true, &before, NULL);
+	if (r == 0)
+		r = store_load(&after->store);
+	if (r == 0)
+		r = diff_compare(s->tool, &s->author, before, after, &diff);
+	if (r == 0)
+		diff_print(s->tool, diff);
+	json_decref(diff);
+	rolegate_policy_close(before);
+}
+
 /* Check the text before anything is locked or written. EXIT_DONE: it is sound. */
 static int check(struct session *s)
 {
 	struct source_overlay overlay = { .path = s->path,
 					  .text = s->file.after,
 					  .n = s->file.n_after };
+	struct rolegate_policy *after = NULL;
 	int status = EXIT_DONE;
-	struct compiled compiled;
 
-	compile_init(&compiled);
-	(void)tool_compile_overlay(s->tool, &overlay, &compiled, &status);
-	compile_free(&compiled);
+	(void)tool_open_candidate(s->tool, &overlay, &after, &status);
+	if (after && !s->tool->output.json)
+		show_effect(s, after);
+	rolegate_policy_close(after);
 	return status;
 }
 

@@ -7,6 +7,7 @@
 
 #include "apply.h"
 #include "candidate.h"
+#include "diff.h"
 #include "state.h"
 #include "verbs.h"
 #include "when.h"
@@ -202,7 +203,8 @@ int verb_history(struct tool *tool)
 	if (tool->output.json)
 		return output_json(json_pack("{s:o}", "generations", list), true) ? EXIT_DONE
 										  : EXIT_SYSTEM;
-	for (i = 0; (object = json_array_get(list, i)); i++) print_generation(tool, &standing, object);
+	for (i = 0; (object = json_array_get(list, i)); i++)
+		print_generation(tool, &standing, object);
 	json_decref(list);
 	return EXIT_DONE;
 }
@@ -240,10 +242,34 @@ static void print_sources(const struct tool *tool, const json_t *object, uint64_
 	}
 }
 
+/*
+ * What the generation changed, by comparing it with its parent, if that is kept; NULL else. Who asks
+ * and what they may do has no part in it.
+ */
+static json_t *compare_with_parent(struct tool *tool, const json_t *object, uint64_t generation)
+{
+	static const char *const of_now[] = { "you", "conflict", "refused" };
+	json_int_t parent = json_integer_value(json_object_get(object, "parent"));
+	struct rolegate_policy *before = NULL, *after = NULL;
+	struct author author = { 0 };
+	json_t *diff = NULL;
+
+	if (parent > 0 && candidate_open_past(tool, (uint64_t)parent, true, &before) == 0 &&
+	    candidate_open_past(tool, generation, true, &after) == 0 &&
+	    author_find(tool, &author) == EXIT_DONE &&
+	    diff_compare(tool, &author, before, after, &diff) == 0)
+		for (size_t i = 0; i < sizeof(of_now) / sizeof(of_now[0]); i++)
+			json_object_del(diff, of_now[i]);
+	author_free(&author);
+	rolegate_policy_close(before);
+	rolegate_policy_close(after);
+	return diff;
+}
+
 int verb_show(struct tool *tool)
 {
 	struct standing standing;
-	json_t *object = NULL;
+	json_t *object = NULL, *diff;
 	uint64_t generation;
 	int r;
 
@@ -263,10 +289,18 @@ int verb_show(struct tool *tool)
 	if (r < 0)
 		return fail(tool, r);
 	json_object_set_new(object, "sources", list_sources(tool, generation));
+	diff = compare_with_parent(tool, object, generation);
+	if (diff)
+		json_object_set_new(object, "diff", diff);
 	if (tool->output.json)
 		return output_json(object, true) ? EXIT_DONE : EXIT_SYSTEM;
 	print_generation(tool, &standing, object);
 	print_sources(tool, object, generation);
+	if (diff) {
+		printf("compared with generation %lld:\n",
+		       (long long)json_integer_value(json_object_get(object, "parent")));
+		diff_print(tool, diff);
+	}
 	json_decref(object);
 	return EXIT_DONE;
 }
