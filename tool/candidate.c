@@ -269,7 +269,10 @@ static int prepare_file(struct making *m, struct source_overlay *overlay)
 	const struct change_file *file = m->request->file;
 	int r = is_as_copied(m, file);
 
-	if (r < 0 && r != -EBADMSG)
+	if (r == -EBADMSG)
+		return tool_fail(m->tool, EXIT_SYSTEM, "system-error",
+				 "%s can no longer be read; nothing was changed", file->path);
+	if (r < 0)
 		return tool_fail_errno(m->tool, r, file->path);
 	if (r <= 0)
 		return tool_fail(
