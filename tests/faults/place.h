@@ -19,14 +19,15 @@ struct place_view {
 };
 
 /*
- * A folder for roots, in memory where there is such a place: fsync(2) is then a call like any other, and
- * everything goes faster. On the heap; support_remove_folder().
+ * A folder for roots, in memory where there is such a place: fsync(2) is then a call like any
+ * other, and everything goes faster. On the heap; support_remove_folder().
  */
 char *place_make_folder(void);
 
 /*
- * Run a shell script. In it $D is the root, $S the folder of the sources of Rolegate, $R its program with
- * --root. Returns the exit status; the output goes to *ret_output on the heap if that is not NULL.
+ * Run a shell script. In it $D is the root, $S the folder of the sources of Rolegate, $R its
+ * program with --root. Returns the exit status; the output goes to *ret_output on the heap if that
+ * is not NULL.
  */
 int place_run(const char *root, const char *script, char **ret_output);
 
@@ -37,7 +38,9 @@ void place_copy(const char *from, const char *to);
 void place_look(const char *root, struct place_view *ret);
 void place_forget(struct place_view *view);
 
-/* Everything below a root: paths, modes, number of names, and what the bytes come to. On the heap. */
+/*
+ * Everything below a root: paths, modes, number of names, and what the bytes come to. On the heap.
+ */
 char *place_read_all(const char *root);
 
 /* What an interrupted change left behind, in words; NULL if nothing. */

@@ -34,6 +34,9 @@ count() {
 start test_errors
 start test_kill
 wait
+start test_crowd
+wait
+count test_crowd
 count test_errors
 count test_kill
 "$here/disk.sh" "$build" >"$logs/disk" 2>&1 || true

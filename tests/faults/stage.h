@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A change that is interrupted: where it begins, what it does undisturbed, and what may be left of it.
+ * A change that is interrupted: where it begins, what it does undisturbed, and what may be left of
+ * it.
  */
 #ifndef ROLEGATE_TEST_STAGE_H
 #define ROLEGATE_TEST_STAGE_H
@@ -37,7 +38,10 @@ struct stage {
 	struct stage_outcome outcome;	 /* of that one; nothing was wrong */
 };
 
-/* Make the root, and run the change in it once, undisturbed. The running test fails if it does not do. */
+/*
+ * Make the root, and run the change in it once, undisturbed. The running test fails if it does not
+ * do.
+ */
 void stage_set(struct stage *stage, const struct stage_scenario *scenario);
 void stage_strike(struct stage *stage);
 
@@ -47,10 +51,10 @@ void stage_run(struct stage *stage, const struct supervise_fault *fault, struct 
 /*
  * What is wrong with what an interrupted change left, in words on the heap; NULL if nothing is.
  *
- * All that has to hold whatever happened: the old or the new is in force, `status` is right about the
- * sources, the files are whole, old or new ones; then further changes work, end what was begun one way
- * or the other, and leave nothing behind. It is judged by what the root looks like; the same as the last
- * is not judged again.
+ * All that has to hold whatever happened: the old or the new is in force, `status` is right about
+ * the sources, the files are whole, old or new ones; then further changes work, end what was begun
+ * one way or the other, and leave nothing behind. It is judged by what the root looks like; the
+ * same as the last is not judged again.
  */
 char *stage_judge(struct stage *stage, struct stage_outcome *ret);
 

@@ -48,8 +48,8 @@ static int install(struct sock_filter *code, unsigned short n)
 }
 
 /*
- * Ask about some calls; or about all but sendmsg(2), by which the descriptor to ask through is handed
- * over.
+ * Ask about some calls; or about all but sendmsg(2), by which the descriptor to ask through is
+ * handed over.
  */
 static int install_asking(const struct supervise_fault *fault)
 {
@@ -202,7 +202,10 @@ static bool answer(struct watch *watch, const struct seccomp_notif *asked)
 				return false;
 			}
 			response.flags = 0;
-			/* brk(2) says that it failed by where the heap ends; libc asks again after a 0. */
+			/*
+			 * brk(2) says that it failed by where the heap ends; libc asks again after
+			 * a 0.
+			 */
 			if (call.nr != SYS_brk)
 				response.error = -watch->fault->error;
 		}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Runs a program that asks before each of its system calls: the answer is to go on, an error, or death.
+ * Runs a program that asks before each of its system calls: the answer is to go on, an error, or
+ * death.
  *
  * The kernel asks for it (seccomp_unotify(2)), so the program is the one that people use, and needs
  * neither ptrace(2) nor an interposed library.

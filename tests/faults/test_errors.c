@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every system call of every command that changes something fails, once or from then on: the command
- * succeeds for all that, or it exits 5 and nothing was changed.
+ * Every system call of every command that changes something fails, once or from then on: the
+ * command succeeds for all that, or it exits 5 and nothing was changed.
  *
  * All points with ROLEGATE_FAULTS=all (`make check-faults`), else some.
  */
@@ -132,9 +132,10 @@ static bool is_swapping(const struct supervise_call *call)
 
 /* What the command has to come to. */
 enum must {
-	MUST_DO,	    /* succeed */
-	MUST_DO_OR_FAIL,    /* succeed, or exit 5 */
-	MUST_DO_OR_REFUSE,  /* succeed, or fail in any way that the manual lists, 3 for a source */
+	MUST_DO,	 /* succeed */
+	MUST_DO_OR_FAIL, /* succeed, or exit 5 */
+	/* Succeed, or exit 5, or 3 or 4: a source that cannot be read is wrong, or not the same. */
+	MUST_DO_OR_REFUSE,
 	MUST_DO_OR_CONFESS, /* succeed, or exit 5; and say so if taking it back failed too */
 	MUST_DO_OR_DIE, /* succeed, or exit 5; or die with the old in force, as libconfig 1.5 does */
 };
@@ -185,6 +186,7 @@ static bool is_allowed(enum must must, int status, bool *ret_done)
 	case 5:
 		return must != MUST_DO;
 	case 3:
+	case 4:
 		return must == MUST_DO_OR_REFUSE;
 	default:
 		return false;

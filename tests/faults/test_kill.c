@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * kill -9 at every system call of every command that changes something: what was, or what was to be, is
- * in force afterwards, and the next command finds nothing in its way.
+ * kill -9 at every system call of every command that changes something: what was, or what was to
+ * be, is in force afterwards, and the next command finds nothing in its way.
  *
- * All points with ROLEGATE_FAULTS=all (`make check-faults`), else some, and all of those near the moment
- * at which the change happens.
+ * All points with ROLEGATE_FAULTS=all (`make check-faults`), else some, and all of those near the
+ * moment at which the change happens.
  */
 #include "stage.h"
 
