@@ -17,7 +17,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define STRIDE 101u
+#define STRIDE 307u
 
 /* Failed points that are told of, for one scenario. */
 #define TELL_MAX 5u

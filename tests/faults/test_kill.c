@@ -15,7 +15,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define STRIDE 97u
+#define STRIDE 211u
 
 /* Failed points that are told of, for one scenario. */
 #define TELL_MAX 5u
