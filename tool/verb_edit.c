@@ -81,7 +81,7 @@ static char *find_path(struct tool *tool, const char *word, int *ret_status)
 
 static int lock_editing(struct session *s)
 {
-	int folder = tree_make_folder(&s->tool->tree, ROLEGATE_STATE_DIR);
+	int folder = tree_make_folder(&s->tool->tree, ROLEGATE_STATE_DIR), r;
 
 	if (folder < 0)
 		return tool_fail_errno(s->tool, folder, s->tool->state_dir);
@@ -89,7 +89,10 @@ static int lock_editing(struct session *s)
 	s->lock = tree_open_file(&s->tool->tree, EDIT_LOCK, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
 	if (s->lock < 0)
 		return tool_fail_errno(s->tool, s->lock, EDIT_LOCK);
-	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+	do
+		r = flock(s->lock, LOCK_EX | LOCK_NB);
+	while (r < 0 && errno == EINTR);
+	if (r == 0)
 		return EXIT_DONE;
 	return errno == EWOULDBLOCK
 		       ? tool_fail(

@@ -79,6 +79,13 @@ static uint64_t digest(const char *bytes, size_t n)
 	return hash;
 }
 
+static bool is_compiled(const char *path)
+{
+	size_t n = strlen(path);
+
+	return n > 4 && !strcmp(path + n - 4, ".cdb");
+}
+
 /* Write a file's path below `top`, its size, and its bytes or what they come to. */
 static void print_file(FILE *to, const char *path, size_t n_top, bool all)
 {
@@ -88,7 +95,7 @@ static void print_file(FILE *to, const char *path, size_t n_top, bool all)
 	bytes = support_read_file(path, &n);
 	fprintf(to, "%s, %zu bytes:\n", path + n_top, n);
 	if (all)
-		fprintf(to, "%016" PRIx64 "\n", digest(bytes, n));
+		fprintf(to, "%016" PRIx64 "\n", is_compiled(path) ? 0 : digest(bytes, n));
 	else
 		fwrite(bytes, 1, n, to);
 	free(bytes);
@@ -147,6 +154,19 @@ static char *read_folder(const char *folder, bool all)
 char *place_read_all(const char *root)
 {
 	return read_folder(root, true);
+}
+
+uint64_t place_generation(const char *root)
+{
+	struct rolegate_policy *policy = NULL;
+	char state_dir[PATH_SIZE];
+	uint64_t generation = 0;
+
+	snprintf(state_dir, sizeof(state_dir), "%s" STATE, root);
+	if (rolegate_policy_load(state_dir, &policy, NULL) == 0)
+		generation = rolegate_policy_generation(policy);
+	rolegate_policy_close(policy);
+	return generation;
 }
 
 /* The sources of a policy, below a root or a generation's folder. */

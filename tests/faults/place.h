@@ -8,6 +8,7 @@
 #define ROLEGATE_TEST_PLACE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* What `status` says, and what the folders show. */
 struct place_view {
@@ -39,9 +40,13 @@ void place_look(const char *root, struct place_view *ret);
 void place_forget(struct place_view *view);
 
 /*
- * Everything below a root: paths, modes, number of names, and what the bytes come to. On the heap.
+ * Everything below a root: paths, modes, number of names, sizes, and what the bytes come to; but not
+ * of compiled policies, which say when they were made. On the heap.
  */
 char *place_read_all(const char *root);
+
+/* The generation that the library finds in force, read as a whole; 0: none that is sound. */
+uint64_t place_generation(const char *root);
 
 /* What an interrupted change left behind, in words; NULL if nothing. */
 const char *place_find_leftovers(const char *root);

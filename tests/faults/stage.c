@@ -309,9 +309,11 @@ static char *judge(struct stage *stage, struct stage_outcome *ret)
 char *stage_judge(struct stage *stage, struct stage_outcome *ret)
 {
 	char *all = place_read_all(stage->work), *wrong;
+	uint64_t generation = place_generation(stage->work);
 
 	stage->is_fresh = !strcmp(all, stage->untouched);
-	if (stage->judged && !strcmp(all, stage->judged)) {
+	if (stage->judged && !strcmp(all, stage->judged) &&
+	    generation == stage->judged_generation) {
 		*ret = stage->outcome;
 		free(all);
 		return NULL;
@@ -324,6 +326,7 @@ char *stage_judge(struct stage *stage, struct stage_outcome *ret)
 		free(all);
 	} else {
 		stage->judged = all;
+		stage->judged_generation = generation;
 		stage->outcome = *ret;
 	}
 	return wrong;

@@ -35,6 +35,7 @@ struct stage {
 	char *untouched;		 /* all that is in the base */
 	bool is_fresh;			 /* the copy is like the base */
 	char *judged;			 /* all that was in the copy that was judged last */
+	uint64_t judged_generation;	 /* which was in force there */
 	struct stage_outcome outcome;	 /* of that one; nothing was wrong */
 };
 
