@@ -239,8 +239,9 @@ static void load_role_groups(struct model *model, const struct reader *reader,
 	static const struct key keys[] = {
 		{ "role", KEY_STRING | KEY_NEEDED },
 		{ "group", KEY_STRING | KEY_NEEDED },
+		{ "members", KEY_BOOL },
 	};
-	const config_setting_t *v[2];
+	const config_setting_t *v[3];
 	size_t n = keys_count(list);
 
 	for (size_t i = 0; i < n; i++) {
@@ -248,7 +249,7 @@ static void load_role_groups(struct model *model, const struct reader *reader,
 		struct model_role_group *added;
 		const char *role, *group;
 
-		if (!keys_take(reader, setting, keys, 2, v))
+		if (!keys_take(reader, setting, keys, 3, v))
 			continue;
 		role = keys_word(reader, v[0], WORDS_SYMBOL);
 		group = keys_word(reader, v[1], WORDS_ACCOUNT);
@@ -258,10 +259,8 @@ static void load_role_groups(struct model *model, const struct reader *reader,
 		added->role = (struct ref){ .id = model_role(model, role),
 					    .place = keys_place(reader, v[0]) };
 		added->group = arena_string(&model->arena, group, strlen(group));
+		added->is_listed = v[2] && config_setting_get_bool(v[2]);
 		added->place = keys_place(reader, setting);
-		report_warning(
-			reader->report, added->place,
-			"`role_groups` has no effect yet: this version brings no NSS module");
 	}
 }
 

@@ -75,6 +75,7 @@ void model_free(struct model *model)
 	free(model->system_account_roles.list);
 	free(model->conflicts);
 	free(model->role_groups);
+	free(model->exempt);
 	free(model->plan_items);
 	arena_free(&model->arena);
 }
@@ -238,6 +239,19 @@ struct model_role_group *model_add_role_group(struct model *model)
 	model->role_groups = items;
 	model->n_role_groups += added != NULL;
 	return added;
+}
+
+void model_add_exempt(struct model *model, uint32_t user)
+{
+	void *items = model->exempt;
+	uint32_t *added =
+		add_element(model, &items, model->n_exempt, &model->max_exempt, sizeof(*added));
+
+	model->exempt = items;
+	if (!added)
+		return;
+	*added = user;
+	model->n_exempt++;
 }
 
 struct model_plan_item *model_add_plan_item(struct model *model)

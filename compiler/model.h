@@ -23,8 +23,9 @@
 #define MODEL_CELLS_MAX ((size_t)131072)
 #define MODEL_AREAS_MAX ((size_t)1024)
 
-/* Words of a map of the roles in conflict rules. */
+/* Words of a map of the roles in conflict rules, and of the lines of role_groups. */
 #define MODEL_MEMBER_WORDS (FORMAT_MEMBERS_MAX / 64)
+#define MODEL_SEEN_WORDS (FORMAT_ROLE_GROUPS_MAX / 64)
 
 /* Capabilities of the matrix (P10), as bits. */
 #define CAN_VIEW 1u
@@ -97,11 +98,12 @@ struct model_role {
 	struct model_cell *cells;
 	size_t n_cells, max_cells;
 	/*
-	 * Worked out by the resolver: maps of permissions, and which roles of conflict rules it
-	 * is or inherits.
+	 * Worked out by the resolver: maps of permissions; which roles of conflict rules it is or
+	 * inherits; and of which lines of role_groups it is or inherits the role.
 	 */
 	unsigned char *own, *closure;
 	uint64_t members[MODEL_MEMBER_WORDS];
+	uint64_t seen[MODEL_SEEN_WORDS];
 };
 
 struct model_assignment {
@@ -136,15 +138,28 @@ struct model_service {
 struct model_conflict {
 	const char *name;
 	uint32_t at_most;
+	uint32_t by_groups; /* worked out: how many of its roles assignments to groups can bring */
 	struct refs roles;
 	struct place place;
 };
 
-/* A role seen through NSS as a group. */
+/*
+ * A role seen through NSS as a group. The compiler asks nobody for the gid: whoever compiles for a
+ * host captures it there before packing.
+ */
 struct model_role_group {
 	struct ref role;
 	const char *group;
+	bool is_listed; /* `members` */
+	bool is_captured;
+	uint32_t gid; /* if is_captured */
 	struct place place;
+	/*
+	 * Worked out, if is_listed: numbers of the users that have an assignment leading to the
+	 * role.
+	 */
+	uint32_t *listed;
+	uint32_t n_listed;
 };
 
 struct model_area {
@@ -196,6 +211,9 @@ struct model {
 	struct names member_names; /* roles of conflict rules: a number each, for maps of them */
 	struct model_role_group *role_groups;
 	size_t n_role_groups, max_role_groups;
+	/* Numbers of users that are system accounts of the host, captured like the gids. */
+	uint32_t *exempt;
+	size_t n_exempt, max_exempt;
 
 	const char *plan_name; /* NULL: no plan, everything is in force (P11) */
 	struct model_plan_item *plan_items;
@@ -233,6 +251,7 @@ struct model_area *model_add_area(struct model *model);
 struct model_cell *model_add_cell(struct model *model, struct model_role *role);
 struct model_conflict *model_add_conflict(struct model *model);
 struct model_role_group *model_add_role_group(struct model *model);
+void model_add_exempt(struct model *model, uint32_t user);
 struct model_plan_item *model_add_plan_item(struct model *model);
 void model_add_ref(struct model *model, struct refs *refs, uint32_t id, struct place place);
 

@@ -351,6 +351,32 @@ static void put_members(struct packer *p, const struct model_role *role)
 			put_u32(p, names_find(&p->model->role_names, members->list[i]));
 }
 
+static int by_value(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The gids of the groups in which a role's holders are seen, ascending and each once. */
+static void put_gids(struct packer *p, const struct model_role *role)
+{
+	const struct model *model = p->model;
+	uint32_t gids[FORMAT_ROLE_GROUPS_MAX], n = 0, n_all = 0;
+
+	for (size_t i = 0; i < model->n_role_groups; i++)
+		if (role->seen[i / 64] & UINT64_C(1) << (i % 64) &&
+		    model->role_groups[i].is_captured)
+			gids[n_all++] = model->role_groups[i].gid;
+	qsort(gids, n_all, sizeof(*gids), by_value);
+	for (uint32_t i = 0; i < n_all; i++)
+		if (n == 0 || gids[i] != gids[n - 1])
+			gids[n++] = gids[i];
+	put_u32(p, n);
+	for (uint32_t i = 0; i < n; i++)
+		put_u32(p, gids[i]);
+}
+
 static void put_role(struct packer *p, uint32_t id)
 {
 	const struct model_role *role = &p->model->roles[id];
@@ -361,6 +387,7 @@ static void put_role(struct packer *p, uint32_t id)
 			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0) |
 			  (role->is_owner ? FORMAT_ROLE_OWNER : 0));
 	put_members(p, role);
+	put_gids(p, role);
 	put_bytes(p, role->closure, n_map);
 	end(p, FORMAT_ROLE, id);
 
@@ -413,6 +440,7 @@ static void put_conflicts(struct packer *p)
 		put_string(p, conflict->name);
 		put_place(p, conflict->place);
 		put_u32(p, conflict->at_most);
+		put_u32(p, conflict->by_groups);
 		put_ids(p, &conflict->roles);
 	}
 	end(p, FORMAT_CONFLICTS, 0);
@@ -451,9 +479,36 @@ static void put_role_groups(struct packer *p)
 
 		put_u32(p, seen->role.id);
 		put_string(p, seen->group);
+		put_u8(p, (seen->is_captured ? FORMAT_SEEN_CAPTURED : 0) |
+				  (seen->is_listed ? FORMAT_SEEN_LISTED : 0));
+		put_u32(p, seen->is_captured ? seen->gid : 0);
 		put_place(p, seen->place);
 	}
 	end(p, FORMAT_ROLE_GROUPS, 0);
+}
+
+/* Names of users, by their numbers. */
+static void put_users_named(struct packer *p, const uint32_t *users, size_t n)
+{
+	put_u32(p, (uint32_t)n);
+	for (size_t i = 0; i < n; i++)
+		put_string(p, p->model->users.names.list[users[i]]);
+}
+
+static void put_listed(struct packer *p)
+{
+	for (uint32_t i = 0; i < p->model->n_role_groups && !p->error; i++) {
+		const struct model_role_group *seen = &p->model->role_groups[i];
+
+		if (!seen->is_listed)
+			continue;
+		begin(p);
+		put_users_named(p, seen->listed, seen->n_listed);
+		end(p, FORMAT_LISTED, i);
+	}
+	begin(p);
+	put_users_named(p, p->model->exempt, p->model->n_exempt);
+	end(p, FORMAT_EXEMPT, 0);
 }
 
 static void put_record(struct packer *p)
@@ -469,9 +524,21 @@ static void put_record(struct packer *p)
 
 /* ---- The head ---- */
 
+/* What NSS has to know at once. */
+static unsigned int seen_flags(const struct model *model)
+{
+	unsigned int flags = 0;
+
+	for (size_t i = 0; i < model->n_role_groups; i++)
+		if (model->role_groups[i].is_captured)
+			flags |= FORMAT_HEAD_SEEN |
+				 (model->role_groups[i].is_listed ? FORMAT_HEAD_LISTS : 0);
+	return flags;
+}
+
 static unsigned int head_flags(const struct model *model)
 {
-	return (model->is_permissive ? FORMAT_HEAD_PERMISSIVE : 0) |
+	return seen_flags(model) | (model->is_permissive ? FORMAT_HEAD_PERMISSIVE : 0) |
 	       (model->tells_user ? FORMAT_HEAD_TELL_USER : 0) |
 	       (model->root_is_owner ? FORMAT_HEAD_ROOT_IS_OWNER : 0) |
 	       (model->gate_takes_root ? FORMAT_HEAD_GATE_ROOT : 0) |
@@ -561,6 +628,7 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	put_sources(p);
 	put_catalogs(p);
 	put_role_groups(p);
+	put_listed(p);
 	put_record(p);
 	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
 		put_role(p, i);

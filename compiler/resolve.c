@@ -8,6 +8,7 @@
 int resolve_model(struct model *model, const struct sources *sources, struct report *report)
 {
 	struct resolving resolving = { .model = model, .sources = sources, .report = report };
+	int result;
 
 	resolve_privileges(&resolving);
 	resolve_references(&resolving);
@@ -17,5 +18,8 @@ int resolve_model(struct model *model, const struct sources *sources, struct rep
 	if (!resolve_limits(&resolving))
 		return 0;
 	resolve_plan(&resolving);
-	return resolve_roles(&resolving);
+	result = resolve_roles(&resolving);
+	if (result == 0)
+		resolve_groups(&resolving);
+	return model->arena.is_exhausted ? -ENOMEM : result;
 }

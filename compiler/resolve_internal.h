@@ -29,4 +29,18 @@ void resolve_plan(struct resolving *r);
  */
 int resolve_roles(struct resolving *r);
 
+/*
+ * There as well: the map of one conflict rule's roles, by their numbers in member_names; and how
+ * many roles two such maps have in common.
+ */
+void resolve_map_rule(const struct model *model, const struct model_conflict *rule,
+		      uint64_t map[MODEL_MEMBER_WORDS]);
+unsigned int resolve_count_common(const uint64_t *a, const uint64_t *b);
+
+/*
+ * resolve_groups.c: roles seen as groups of the operating system, once it is known what roles
+ * inherit.
+ */
+void resolve_groups(struct resolving *r);
+
 #endif

@@ -228,6 +228,13 @@ static void mark_members(const struct model *model)
 	}
 }
 
+/* Likewise for each line of role_groups, whose role's holders are seen in a group. */
+static void mark_seen(const struct model *model)
+{
+	for (size_t i = 0; i < model->n_role_groups; i++)
+		model->roles[model->role_groups[i].role.id].seen[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
 /* All that its bases hold, which is known already. */
 static void inherit(const struct model *model, struct model_role *role)
 {
@@ -243,6 +250,8 @@ static void inherit(const struct model *model, struct model_role *role)
 			role->closure[k] |= base->closure[k];
 		for (size_t k = 0; k < MODEL_MEMBER_WORDS; k++)
 			role->members[k] |= base->members[k];
+		for (size_t k = 0; k < MODEL_SEEN_WORDS; k++)
+			role->seen[k] |= base->seen[k];
 	}
 }
 
@@ -323,9 +332,8 @@ static void warn_cell(struct resolving *r, const struct model_role *role,
 			role->name, cell->on);
 }
 
-/* The map of one conflict rule's roles. */
-static void map_rule(const struct model *model, const struct model_conflict *rule,
-		     uint64_t map[MODEL_MEMBER_WORDS])
+void resolve_map_rule(const struct model *model, const struct model_conflict *rule,
+		      uint64_t map[MODEL_MEMBER_WORDS])
 {
 	memset(map, 0, MODEL_MEMBER_WORDS * sizeof(*map));
 	for (size_t i = 0; i < rule->roles.n; i++) {
@@ -336,7 +344,7 @@ static void map_rule(const struct model *model, const struct model_conflict *rul
 	}
 }
 
-static unsigned int count_common(const uint64_t *a, const uint64_t *b)
+unsigned int resolve_count_common(const uint64_t *a, const uint64_t *b)
 {
 	unsigned int n = 0;
 
@@ -354,10 +362,10 @@ static void warn_conflicts(struct resolving *r)
 		const struct model_conflict *rule = &model->conflicts[i];
 		uint64_t map[MODEL_MEMBER_WORDS];
 
-		map_rule(model, rule, map);
+		resolve_map_rule(model, rule, map);
 		for (size_t k = 0; k < model->role_names.n; k++) {
 			const struct model_role *role = &model->roles[k];
-			unsigned int n = count_common(role->members, map);
+			unsigned int n = resolve_count_common(role->members, map);
 
 			if (n > rule->at_most)
 				report_warning(
@@ -378,8 +386,10 @@ int resolve_roles(struct resolving *r)
 	result = find_order(r, &order);
 	for (size_t i = 0; i < model->role_names.n && result == 0; i++)
 		result = give_own(r, &model->roles[i]);
-	if (result == 0)
+	if (result == 0) {
 		mark_members(model);
+		mark_seen(model);
+	}
 	for (size_t i = 0; i < order.n_done && result == 0; i++)
 		inherit(model, &model->roles[order.done[i]]);
 	for (size_t i = 0; i < model->role_names.n && result == 0; i++) {

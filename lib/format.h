@@ -45,6 +45,8 @@
 #define FORMAT_SOURCES 'F'	   /* 0: source files */
 #define FORMAT_CATALOGS 'K'	   /* 0: loaded catalogs */
 #define FORMAT_ROLE_GROUPS 'N'	   /* 0: roles seen through NSS as OS groups */
+#define FORMAT_LISTED 'L'	   /* place in FORMAT_ROLE_GROUPS: users that a lookup may list */
+#define FORMAT_EXEMPT 'E'	   /* 0: assigned users that were system accounts at the apply */
 #define FORMAT_RECORD 'M'	   /* 0: when, who, why, parent */
 
 /*
@@ -73,6 +75,8 @@
 #define FORMAT_SOURCES_MAX 1024u /* source files */
 #define FORMAT_CATALOGS_MAX 64u
 #define FORMAT_ROLE_GROUPS_MAX 1024u /* roles seen as groups: a host has few groups worth it */
+#define FORMAT_LISTED_MAX 1024u /* users of one group with `members`: each is weighed at a lookup */
+#define FORMAT_EXEMPT_MAX 4096u /* system accounts with assignments: uids below 1000, and aliases */
 #define FORMAT_BUCKETS_MAX (1u << 24)
 #define FORMAT_RECORD_MAX (1u << 20) /* bytes of one record */
 #define FORMAT_FILE_MAX                                                                            \
@@ -85,7 +89,9 @@
 #define FORMAT_HEAD_ROOT_IS_OWNER 4u
 #define FORMAT_HEAD_GATE_ROOT 8u /* password_gate.unknown_actor = "root" */
 #define FORMAT_HEAD_HAS_PLAN 16u
-#define FORMAT_HEAD_ALL 31u
+#define FORMAT_HEAD_SEEN 32u  /* some role is seen as a group */
+#define FORMAT_HEAD_LISTS 64u /* some group has `members` */
+#define FORMAT_HEAD_ALL 127u
 
 /* other_services. */
 enum format_other {
@@ -119,6 +125,11 @@ enum format_require {
 #define FORMAT_ROLE_BUILTIN 2u
 #define FORMAT_ROLE_OWNER 4u /* the owner role, or based on it (P6) */
 #define FORMAT_ROLE_ALL 7u
+
+/* Flags of a role seen as a group. */
+#define FORMAT_SEEN_CAPTURED 1u /* its gid is known */
+#define FORMAT_SEEN_LISTED 2u	/* `members`: a lookup of the group lists the role's holders */
+#define FORMAT_SEEN_ALL 3u
 
 /* Flags of an assignment. */
 #define FORMAT_ASSIGN_APPROVED 1u

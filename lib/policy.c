@@ -342,6 +342,24 @@ static const unsigned char *read_ids(struct cursor *cursor, uint32_t n, uint32_t
 	return cursor->is_bad ? NULL : ids;
 }
 
+/* Whether a gid may be given to anybody: 0 is root's, and -1 is none. */
+static bool is_gid_sound(uint32_t gid)
+{
+	return gid != 0 && gid != UINT32_MAX;
+}
+
+/* An array of gids, ascending. */
+static const unsigned char *read_gids(struct cursor *cursor, uint32_t n)
+{
+	const unsigned char *gids = cursor_bytes(cursor, (size_t)n * 4);
+
+	for (uint32_t i = 0; gids && i < n; i++)
+		if (!is_gid_sound(id_at(gids, i)) ||
+		    (i > 0 && id_at(gids, i) <= id_at(gids, i - 1)))
+			cursor->is_bad = true;
+	return cursor->is_bad ? NULL : gids;
+}
+
 bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor *body,
 			    struct assignment *ret)
 {
@@ -369,6 +387,7 @@ bool policy_read_conflict(const struct rolegate_policy *policy, struct cursor *c
 	ret->name = cursor_string(cursor, NULL);
 	ret->place = policy_read_place(cursor);
 	ret->at_most = cursor_below(cursor, FORMAT_CONFLICT_ROLES_MAX + 1);
+	ret->by_groups = cursor_below(cursor, FORMAT_CONFLICT_ROLES_MAX + 1);
 	ret->n_roles = cursor_below(cursor, FORMAT_CONFLICT_ROLES_MAX + 1);
 	ret->roles = read_ids(cursor, ret->n_roles, policy->head.n_roles);
 	return !cursor->is_bad;
@@ -402,6 +421,8 @@ int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct r
 	ret->flags = cursor_flags(&c, FORMAT_ROLE_ALL);
 	ret->n_members = cursor_below(&c, FORMAT_MEMBERS_MAX + 1);
 	ret->members = read_ids(&c, ret->n_members, policy->head.n_roles);
+	ret->n_gids = cursor_below(&c, FORMAT_ROLE_GROUPS_MAX + 1);
+	ret->gids = read_gids(&c, ret->n_gids);
 	ret->closure = read_map(&c, policy->head.n_permissions);
 	return check_loaded(ret_record, &c);
 }
@@ -484,14 +505,16 @@ int policy_load_list(const struct rolegate_policy *policy, char kind, struct rec
 }
 
 /* Load a list that begins with its length. */
-static int load_counted(const struct rolegate_policy *policy, char kind, uint32_t max,
-			struct record *ret_record, struct cursor *ret_cursor, uint32_t *ret_n)
+static int load_counted(const struct rolegate_policy *policy, char kind, uint32_t number,
+			uint32_t max, struct record *ret_record, struct cursor *ret_cursor,
+			uint32_t *ret_n)
 {
 	int r;
 
-	r = policy_load_list(policy, kind, ret_record, ret_cursor);
+	r = store_find(&policy->store, kind, number, ret_record);
 	if (r < 0)
 		return r;
+	*ret_cursor = cursor_over(ret_record);
 	*ret_n = cursor_below(ret_cursor, max + 1);
 	if (!ret_cursor->is_bad)
 		return 0;
@@ -502,15 +525,29 @@ static int load_counted(const struct rolegate_policy *policy, char kind, uint32_
 int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,
 			struct cursor *ret_cursor, uint32_t *ret_n)
 {
-	return load_counted(policy, FORMAT_SOURCES, FORMAT_SOURCES_MAX, ret_record, ret_cursor,
+	return load_counted(policy, FORMAT_SOURCES, 0, FORMAT_SOURCES_MAX, ret_record, ret_cursor,
 			    ret_n);
 }
 
 int policy_load_role_groups(const struct rolegate_policy *policy, struct record *ret_record,
 			    struct cursor *ret_cursor, uint32_t *ret_n)
 {
-	return load_counted(policy, FORMAT_ROLE_GROUPS, FORMAT_ROLE_GROUPS_MAX, ret_record,
+	return load_counted(policy, FORMAT_ROLE_GROUPS, 0, FORMAT_ROLE_GROUPS_MAX, ret_record,
 			    ret_cursor, ret_n);
+}
+
+int policy_load_listed(const struct rolegate_policy *policy, uint32_t i, struct record *ret_record,
+		       struct cursor *ret_cursor, uint32_t *ret_n)
+{
+	return load_counted(policy, FORMAT_LISTED, i, FORMAT_LISTED_MAX, ret_record, ret_cursor,
+			    ret_n);
+}
+
+int policy_load_exempt(const struct rolegate_policy *policy, struct record *ret_record,
+		       struct cursor *ret_cursor, uint32_t *ret_n)
+{
+	return load_counted(policy, FORMAT_EXEMPT, 0, FORMAT_EXEMPT_MAX, ret_record, ret_cursor,
+			    ret_n);
 }
 
 bool policy_read_role_group(const struct rolegate_policy *policy, struct cursor *cursor,
@@ -518,6 +555,10 @@ bool policy_read_role_group(const struct rolegate_policy *policy, struct cursor 
 {
 	ret->role = cursor_below(cursor, policy->head.n_roles);
 	ret->group = cursor_string(cursor, NULL);
+	ret->flags = cursor_flags(cursor, FORMAT_SEEN_ALL);
+	ret->gid = cursor_u32(cursor);
+	if (ret->flags & FORMAT_SEEN_CAPTURED ? !is_gid_sound(ret->gid) : ret->gid != 0)
+		cursor->is_bad = true;
 	ret->place = policy_read_place(cursor);
 	return !cursor->is_bad;
 }

@@ -64,6 +64,8 @@ struct role {
 	uint32_t n_members;
 	const unsigned char
 		*members; /* ids of the roles of conflict rules that it is or inherits */
+	uint32_t n_gids;
+	const unsigned char *gids;    /* of the groups in which its holders are seen: id_at() */
 	const unsigned char *closure; /* map of all permissions it holds (P1, P7, P10) */
 };
 
@@ -88,6 +90,7 @@ struct conflict {
 	const char *name;
 	struct place place;
 	uint32_t at_most;
+	uint32_t by_groups; /* how many of its roles assignments to groups can bring */
 	uint32_t n_roles;
 	const unsigned char *roles;
 };
@@ -103,6 +106,8 @@ struct generation_info {
 struct role_group {
 	uint32_t role;
 	const char *group;
+	unsigned int flags; /* FORMAT_SEEN_* */
+	uint32_t gid;	    /* as it was at the apply; 0 unless FORMAT_SEEN_CAPTURED */
 	struct place place;
 };
 
@@ -193,5 +198,14 @@ int policy_load_role_groups(const struct rolegate_policy *policy, struct record 
 			    struct cursor *ret_cursor, uint32_t *ret_n);
 bool policy_read_role_group(const struct rolegate_policy *policy, struct cursor *cursor,
 			    struct role_group *ret);
+
+/*
+ * Load the users who may hold the role of the i-th of them, or the system accounts with
+ * assignments: cursor at *ret_n strings.
+ */
+int policy_load_listed(const struct rolegate_policy *policy, uint32_t i, struct record *ret_record,
+		       struct cursor *ret_cursor, uint32_t *ret_n);
+int policy_load_exempt(const struct rolegate_policy *policy, struct record *ret_record,
+		       struct cursor *ret_cursor, uint32_t *ret_n);
 
 #endif

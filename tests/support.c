@@ -110,32 +110,58 @@ struct rolegate_policy *support_policy(const char *text)
 	return policy;
 }
 
-static void write_packed(const char *text, const char *dir, const char *name,
-			 const struct trial *trial)
+void support_write_compiled(const struct compiled *compiled, const char *dir,
+			    const struct trial *trial)
 {
-	struct compiled compiled;
 	char path[600];
 	int fd;
 
-	compile_sound(&compiled, text);
-	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	snprintf(path, sizeof(path), "%s/%s", dir, trial ? FORMAT_TRIAL_NAME : FORMAT_FILE_NAME);
 	(void)unlink(path);
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0644), 0);
-	pack(&compiled, trial, fd);
+	pack(compiled, trial, fd);
 	close(fd);
+}
+
+static void write_text(const char *text, const char *dir, const struct trial *trial)
+{
+	struct compiled compiled;
+
+	compile_sound(&compiled, text);
+	support_write_compiled(&compiled, dir, trial);
 	compile_free(&compiled);
 }
 
 void support_write_policy(const char *text, const char *dir)
 {
-	write_packed(text, dir, FORMAT_FILE_NAME, NULL);
+	write_text(text, dir, NULL);
 }
 
 void support_write_trial(const char *text, const char *dir, const struct trial *trial)
 {
-	write_packed(text, dir, FORMAT_TRIAL_NAME, trial);
+	write_text(text, dir, trial);
+}
+
+void support_capture(struct compiled *compiled, const struct support_group *groups,
+		     const char *const *system_accounts)
+{
+	struct model *model = &compiled->model;
+
+	for (size_t i = 0; i < model->n_role_groups; i++)
+		for (const struct support_group *group = groups; group->name; group++) {
+			if (strcmp(model->role_groups[i].group, group->name) != 0)
+				continue;
+			model->role_groups[i].is_captured = true;
+			model->role_groups[i].gid = group->gid;
+		}
+	for (; *system_accounts; system_accounts++) {
+		uint32_t user = names_find(&model->users.names, *system_accounts);
+
+		assert_int_not_equal(user, NAMES_NONE);
+		model_add_exempt(model, user);
+	}
 }
 
 void support_print_report(const struct compiled *compiled)

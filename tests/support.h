@@ -48,6 +48,23 @@ void support_write_policy(const char *text, const char *dir);
 /* The same as generation 2 into DIR/trial.cdb, on that trial. */
 void support_write_trial(const char *text, const char *dir, const struct trial *trial);
 
+/*
+ * Give the groups of role_groups these gids, as a host would, and make these users system accounts
+ * of it. Both lists end with a NULL name.
+ */
+struct support_group {
+	const char *name;
+	uint32_t gid;
+};
+void support_capture(struct compiled *compiled, const struct support_group *groups,
+		     const char *const *system_accounts);
+
+/*
+ * Write what was compiled into DIR/policy.cdb, or, on a trial, as generation 2 into DIR/trial.cdb.
+ */
+void support_write_compiled(const struct compiled *compiled, const char *dir,
+			    const struct trial *trial);
+
 /* Print all problems of a report, for a test that is about to fail. */
 void support_print_report(const struct compiled *compiled);
 

@@ -244,6 +244,34 @@ static const struct {
 	  "no role" },
 	{ "an unknown role in a role group",
 	  "role_groups = ( { role = \"nope\"; group = \"adm\"; } );", REPORT_ERROR, 2, "no role" },
+	{ "a role group that gives more than the role",
+	  "role_groups = (\n{ role = \"user\"; group = \"shadow\"; } );", REPORT_WARNING, 3,
+	  "reads the hashes of all passwords" },
+	{ "A2 a role group that brings further roles",
+	  "assign = (\n{ group = \"adm\"; roles = [ \"user\" ]; } );"
+	  "role_groups = ( { role = \"user\"; group = \"adm\"; } );",
+	  REPORT_ERROR, 3, "who has the one would get the others as well" },
+	{ "a role group twice",
+	  "role_groups = ( { role = \"user\"; group = \"g\"; },\n{ role = \"user\"; group = \"g\"; } );",
+	  REPORT_WARNING, 3, "said already at /etc/rolegate/0.conf:2" },
+	{ "P3 a role group whose role a group gets",
+	  "assign = ( { group = \"g\"; roles = [ \"user\" ]; } );"
+	  "role_groups = (\n{ role = \"user\"; group = \"adm\"; } );",
+	  REPORT_WARNING, 3, "the assignment to a group at /etc/rolegate/0.conf:2 gives" },
+	{ "P1 a role group whose role an heir by default inherits",
+	  "roles = ( { name = \"a\"; based_on = [ \"user\" ]; } ); default_roles = [ \"a\" ];"
+	  "role_groups = (\n{ role = \"user\"; group = \"adm\"; } );",
+	  REPORT_WARNING, 3, "`default_roles` at /etc/rolegate/0.conf:2 gives" },
+	{ "P3 a role group whose role system accounts have",
+	  "system_account_roles = [ \"user\" ];"
+	  "role_groups = (\n{ role = \"user\"; group = \"adm\"; } );",
+	  REPORT_WARNING, 3, "`system_account_roles` at" },
+	{ "A6 a role group whose role a group may exclude",
+	  "roles = ( { name = \"a\"; }, { name = \"b\"; } );"
+	  "conflicts = ( { name = \"four eyes\"; roles = [ \"a\", \"b\" ]; } );"
+	  "assign = ( { group = \"g\"; roles = [ \"b\" ]; } );"
+	  "role_groups = (\n{ role = \"a\"; group = \"adm\"; } );",
+	  REPORT_WARNING, 3, "may get an excluding role of the conflict \"four eyes\"" },
 	{ "G1 the gate is for owners", "password_gate = { permission = \"bill\"; };", REPORT_ERROR,
 	  2, "not reserved to owners" },
 	{ "G1 an unknown gate", "password_gate = { permission = \"nope\"; };", REPORT_ERROR, 2,

@@ -306,7 +306,7 @@ static const struct {
 	{ "a format of many years from now", 8, "\1\0\0\1", 4, -EPROTONOSUPPORT },
 	{ "another size", 12, "\1\0\0\0", 4, -EBADMSG },
 	{ "generation 0", 16, "\0\0\0\0\0\0\0\0", 8, -EBADMSG },
-	{ "unknown flags", 32, "\x20", 1, -EBADMSG },
+	{ "unknown flags", 32, "\x80", 1, -EBADMSG },
 	{ "too many roles", 33, "\xff\xff\xff\xff", 4, -EBADMSG },
 	{ "no roles", 33, "\0\0\0\0", 4, -EBADMSG },
 	{ "no permissions", 37, "\0\0\0\0", 4, -EBADMSG },
