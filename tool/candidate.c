@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "managed.h"
 #include "past.h"
 #include "state.h"
@@ -359,10 +360,12 @@ static int compile_past(struct making *m, const struct source_overlay *overlay)
 		return tool_fail_errno(m->tool, r, "opening the generation");
 	r = past_compile(&m->tool->tree, ROLEGATE_CONF_DIR, ROLEGATE_STATE_DIR, past, overlay,
 			 &m->candidate->compiled);
-	if (r == -ENOMEM)
-		status = tool_out_of_memory(m->tool);
-	else if (r < 0)
+	if (r == 0)
+		r = capture_host(m->tool, &m->candidate->compiled);
+	if (r == -EINVAL)
 		status = tool_fail_problems(m->tool, &m->candidate->compiled);
+	else if (r < 0)
+		status = tool_fail_errno(m->tool, r, "reading /etc/group and /etc/passwd");
 	rolegate_policy_close(past);
 	return status;
 }

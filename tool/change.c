@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "caches.h"
 #include "candidate.h"
 #include "owners.h"
 #include "review.h"
@@ -410,6 +411,8 @@ int change_apply(struct tool *tool, const struct change_request *request, struct
 		status = apply_locked(&c, request, ret);
 	tool->has_changed = status == EXIT_DONE && !ret->is_nothing;
 	end(&c);
+	if (status == EXIT_DONE)
+		caches_tell(tool);
 	return status;
 }
 
@@ -482,6 +485,8 @@ int change_confirm(struct tool *tool, struct change *ret)
 	tool->has_changed = status == EXIT_DONE;
 	rolegate_policy_close(trial);
 	end(&c);
+	if (status == EXIT_DONE)
+		caches_tell(tool);
 	return status;
 }
 
@@ -511,5 +516,7 @@ int change_end_trial(struct tool *tool, struct change *ret)
 	tool->has_changed = status == EXIT_DONE;
 	rolegate_policy_close(trial);
 	end(&c);
+	if (status == EXIT_DONE)
+		caches_tell(tool);
 	return status;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "capture.h"
 #include "names.h"
 #include "pack.h"
 #include "when.h"
@@ -238,11 +239,12 @@ int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay
 	int r;
 
 	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, overlay, ret);
-	if (r == -ENOMEM)
-		*ret_status = tool_out_of_memory(tool);
-	if (r != -EINVAL)
-		return r;
-	*ret_status = tool_fail_problems(tool, ret);
+	if (r == 0)
+		r = capture_host(tool, ret);
+	if (r == -EINVAL)
+		*ret_status = tool_fail_problems(tool, ret);
+	else if (r < 0)
+		*ret_status = tool_fail_errno(tool, r, "reading /etc/group and /etc/passwd");
 	return r;
 }
 
