@@ -43,6 +43,14 @@ AC_DEFUN([ROLEGATE_HARDENING], [
 	AC_SUBST([HARDENING_LDFLAGS])
 ])
 
+dnl An NSS module is loaded by every program that asks for somebody's groups, and each of its segments costs a mapping
+dnl and a page fault: constants lie beside the code, and two segments do.
+AC_DEFUN([ROLEGATE_NSS_FLAGS], [
+	NSS_LDFLAGS=
+	ROLEGATE_TRY_FLAG([NSS_LDFLAGS], [-Wl,-z,noseparate-code])
+	AC_SUBST([NSS_LDFLAGS])
+])
+
 AC_DEFUN([ROLEGATE_SANITIZERS], [
 	AC_ARG_ENABLE([sanitizers],
 		[AS_HELP_STRING([--enable-sanitizers], [build with ASan and UBSan; errors end the program])],

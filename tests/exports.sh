@@ -30,6 +30,14 @@ loads() {
 	done
 }
 
+# imports FILE PATTERN: of libc it calls these functions at most.
+imports() {
+	hits=$(nm -D --undefined-only "$1" | awk '$1 == "U" { sub(/@.*/, "", $2); print $2 }' |
+		grep -vxE "$2|__(asan|ubsan)_.*|__stack_chk_fail|__errno_location" || true)
+	[ -z "$hits" ] || complain "$1 calls what it should not:
+$hits"
+}
+
 # no_mutable FOLDER: nothing in the objects of a room can be written to, so threads and programs share nothing.
 no_mutable() {
 	for object in "$1"/.libs/*.o; do
@@ -44,6 +52,13 @@ no_mutable() {
 
 exports .libs/librolegate.so lib/librolegate.map
 exports .libs/pam_rolegate.so pam_module/pam_rolegate.map
+# Without NSS in the C library there is no module.
+if [ -e .libs/libnss_rolegate.so ]; then
+	exports .libs/libnss_rolegate.so nss_module/libnss_rolegate.map
+	loads .libs/libnss_rolegate.so
+	imports .libs/libnss_rolegate.so 'open|open64|openat|openat64|close|f?stat|f?stat64|pread|pread64|time|clock_gettime|(m|c|re)alloc|reallocarray|free|(__)?mem[a-z_]*|(__)?str[a-z_]*|(__)?v?asprintf(_chk)?|geteuid'
+	no_mutable nss_module
+fi
 loads .libs/librolegate.so
 loads .libs/pam_rolegate.so libpam.so.0
 no_mutable lib

@@ -37,21 +37,22 @@ own() {
 own lib
 own host lib
 own compiler lib
+own nss_module lib
 own pam_module lib host
 own tool lib host compiler wiring
 own wiring
 
 # Each outside library has one room.
-for room in lib host pam_module tool wiring; do
+for room in lib host nss_module pam_module tool wiring; do
 	forbid "$room" '<libconfig\.h>' 'libconfig is the compiler'"'"'s'
 done
-for room in lib host compiler tool wiring; do
+for room in lib host compiler nss_module tool wiring; do
 	forbid "$room" '<security/' 'libpam is the PAM module'"'"'s'
 done
-for room in lib host compiler wiring; do
+for room in lib host compiler nss_module wiring; do
 	forbid "$room" '<syslog\.h>|\bsyslog\(' 'only the doors log'
 done
-for room in lib host compiler pam_module wiring; do
+for room in lib host compiler nss_module pam_module wiring; do
 	forbid "$room" '<jansson\.h>' 'JSON is the command'"'"'s'
 done
 for room in lib host compiler pam_module tool wiring; do
@@ -65,6 +66,12 @@ forbid lib '\b(getenv|secure_getenv|setenv|setlocale|localtime|localtime_r|strto
 	'it does not look at the environment or the locale'
 forbid lib '\b(get(pw|gr|sp)[a-z_]+|initgroups|getgrouplist|getaddrinfo|gethostby[a-z]*)[[:space:]]*\(' 'it asks no NSS'
 forbid lib '\b(time|gettimeofday|rand|random|getrandom)[[:space:]]*\(' 'the same input gives the same output'
+
+# A program that asks NSS may hold a lock, be setuid or be about to fork.
+forbid nss_module '\b(get(pw|gr|sp)(ent|nam|uid|gid)(_r)?|set(pw|gr)ent|initgroups|getgrouplist|getaddrinfo|gethostby[a-z]*)[[:space:]]*\(' \
+	'an NSS module that asks NSS asks itself'
+forbid nss_module '\b(getenv|secure_getenv|printf|fprintf|puts|fputs|exit|_exit|abort|fork|vfork|system|popen|socket|connect|pthread_[a-z_]*|open|mmap)[[:space:]]*\(' \
+	'it asks the library, and does nothing else'
 hits=$(grep -lw 'clock_gettime' "$src"/lib/*.[ch] | grep -v '/trial\.c$')
 [ -z "$hits" ] || complain "lib: only trial.c looks at clocks, for a trial ends by itself: $hits"
 forbid lib '\bmmap[[:space:]]*\(' 'a file cut under a mapping kills the process'
@@ -74,7 +81,7 @@ forbid wiring '\b(printf|fprintf|puts|fputs|perror|putchar|exit|_exit|abort|open
 	'it opens and prints nothing'
 
 # Every descriptor is closed on exec; `flags` and `ALWAYS` are tree.c's, which carry the flag.
-for room in lib host compiler pam_module tool; do
+for room in lib host compiler nss_module pam_module tool; do
 	for file in "$src/$room"/*.c; do
 		hits=$(tr '\n' ' ' <"$file" | grep -oE '\b(open|openat|memfd_create)\([^;]*;' |
 			grep -vE 'open\([0-9]\)|CLOEXEC|ALWAYS|flags' || true)
