@@ -201,9 +201,12 @@ static int have_system_changed(const struct joint *joint)
 
 /* ---- role_groups ---- */
 
-/* Whether a policy has a pair of role and group. 1, 0 or an error. */
+/*
+ * Whether a policy has a pair of role and group, and lists its members or does not. 1, 0 or an error.
+ * That the group has another gid is no change of the policy.
+ */
 static int has_pair(const struct joint *joint, enum joint_side side, uint32_t role,
-		    const char *group)
+		    const char *group, bool is_listed)
 {
 	const struct joint_policy *own = &joint->sides[side];
 	struct role_group pair;
@@ -219,7 +222,8 @@ static int has_pair(const struct joint *joint, enum joint_side side, uint32_t ro
 		if (!policy_read_role_group(own->policy, &c, &pair))
 			r = -EBADMSG;
 		else
-			r = own->roles[pair.role] == role && !strcmp(pair.group, group);
+			r = own->roles[pair.role] == role && !strcmp(pair.group, group) &&
+			    !(pair.flags & FORMAT_SEEN_LISTED) == !is_listed;
 	}
 	store_record_free(&record);
 	return r;
@@ -243,7 +247,8 @@ static int has_all_pairs(const struct joint *joint, enum joint_side side)
 		if (!policy_read_role_group(own->policy, &c, &pair))
 			r = -EBADMSG;
 		else
-			r = has_pair(joint, !side, own->roles[pair.role], pair.group);
+			r = has_pair(joint, !side, own->roles[pair.role], pair.group,
+				     pair.flags & FORMAT_SEEN_LISTED);
 	}
 	store_record_free(&record);
 	return r;
