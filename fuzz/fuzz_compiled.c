@@ -16,10 +16,13 @@
 #include <unistd.h>
 
 #include "policy.h"
+#include "seen.h"
 #include "target.h"
 
 enum { AS_IT_IS, SEALED, RECORDS, N_MODES };
 
+/* 2026-11-22T12:00:00Z, as in target.c. */
+#define NOW INT64_C(1795348800)
 #define LENGTHS_SIZE 8u
 /* Where a head's payload says how long the file is: behind magic and version. */
 #define SIZE_AT 12u
@@ -139,6 +142,40 @@ static void load_views(const struct rolegate_policy *policy)
 		store_record_free(&record);
 }
 
+static int check_gid(void *context, uint32_t gid)
+{
+	(void)context;
+	if (gid == 0 || gid == UINT32_MAX)
+		abort();
+	return 0;
+}
+
+static int check_name(void *context, const char *name)
+{
+	(void)context;
+	return strlen(name) > FORMAT_TEXT_MAX ? -EINVAL : 0;
+}
+
+/* What the NSS module asks. */
+static void ask_seen(const struct rolegate_policy *policy, const char *name)
+{
+	struct role_group group;
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+
+	(void)seen_each_gid(policy, name, NOW, check_gid, NULL);
+	if (policy_load_role_groups(policy, &record, &c, &n) < 0)
+		return;
+	for (uint32_t i = 0; i < n && i < 8 && policy_read_role_group(policy, &c, &group); i++)
+		if (group.flags & FORMAT_SEEN_CAPTURED &&
+		    seen_each_member(policy, group.gid, NOW, check_name, NULL) == -EINVAL)
+			abort();
+	store_record_free(&record);
+	if (seen_find_group(policy, name, 0, &record, &group) > 0)
+		store_record_free(&record);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct rolegate_policy *policy = NULL;
@@ -158,6 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	}
 	target_ask(policy, name, false);
 	load_views(policy);
+	ask_seen(policy, name);
 	/* The same once more, from memory. */
 	if (store_load(&policy->store) == 0)
 		target_ask(policy, name, false);

@@ -5,15 +5,29 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "format.h"
 
 #define LENGTHS_SIZE 8u
 
+/* The number that a key was made of: keys hold it mixed, and a seed has it as it was. */
+static int number_of(const unsigned char *key)
+{
+	unsigned char candidate[FORMAT_KEY_SIZE];
+
+	for (uint32_t number = 0; number < 256; number++) {
+		format_key(candidate, (char)key[0], number);
+		if (!memcmp(candidate, key, sizeof(candidate)))
+			return (int)number;
+	}
+	return 255;
+}
+
 static void put_record(const unsigned char *key, uint32_t n_payload)
 {
 	putchar(key[0]);
-	putchar(key[1]);
+	putchar(number_of(key));
 	putchar((int)(n_payload & 255));
 	putchar((int)(n_payload >> 8 & 255));
 	fwrite(key + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE, 1, n_payload, stdout);
