@@ -1,51 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "drift.h"
-#include "state.h"
+#include "applied.h"
 #include "verbs.h"
 #include "when.h"
-
-static int count_file(const struct rolegate_source *source, void *context)
-{
-	*(size_t *)context += source->size >= 0;
-	return 0;
-}
-
-/*
- * Whether the sources are those of the generation in force: byte for byte where its copies may be
- * read, which is root's right, else by their times.
- */
-static const char *compare_sources(struct tool *tool, const struct rolegate_policy *policy)
-{
-	struct compile_catalogs catalogs = {
-		.tree = &tool->tree,
-		.vendor = ROLEGATE_CATALOG_DIR,
-		.site = ROLEGATE_CONF_DIR "/catalogs",
-		.spare = tool->spare,
-	};
-	struct compiled compiled;
-	size_t n = 0;
-	int r;
-
-	if (rolegate_policy_each_source(policy, count_file, &n) < 0)
-		return "unknown";
-	compile_init(&compiled);
-	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, &compiled);
-	if (r == 0)
-		r = state_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
-				  &compiled.sources, n);
-	else if (r == -EINVAL)
-		r = geteuid() == 0 || tool->root ? 2 : -EACCES;
-	compile_free(&compiled);
-	if (r < 0)
-		return drift_word(policy, tool->root);
-	return r == 1 ? "same" : r == 0 ? "changed" : "broken";
-}
 
 static json_t *catalog_names(const struct rolegate_policy *policy)
 {
@@ -74,7 +34,7 @@ static json_t *gather(struct tool *tool, const struct rolegate_policy *policy,
 			 (json_int_t)info->parent, "applied", when, "by", info->who, "known_by",
 			 info->known_by, "why", info->why, "mode",
 			 policy->head.flags & FORMAT_HEAD_PERMISSIVE ? "permissive" : "enforcing",
-			 "sources", compare_sources(tool, policy), "catalogs",
+			 "sources", applied_sources(tool, policy), "catalogs",
 			 catalog_names(policy), "users", (json_int_t)policy->head.n_users, "groups",
 			 (json_int_t)policy->head.n_groups, "roles",
 			 (json_int_t)policy->head.n_roles, "permissions",
