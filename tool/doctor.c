@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "doctor.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -99,6 +100,31 @@ void doctor_add(struct doctor_findings *findings, const struct doctor_finding *a
 	}
 	if (service)
 		add_service(findings, f, service);
+}
+
+void doctor_add_unread(struct doctor_findings *findings, const char *path, int error)
+{
+	/* Below a root no link is followed. */
+	bool is_link = error == -ELOOP;
+
+	if (error == -ENOENT || error == -ENOTDIR)
+		return;
+	if (error == -ENOMEM) {
+		findings->is_incomplete = true;
+		return;
+	}
+	doctor_add(
+		findings,
+		&(struct doctor_finding){
+			.severity = error == -EACCES ? DOCTOR_NOTE : DOCTOR_LOW,
+			.id = "not-looked-at",
+			.file = path,
+			.text = "this could not be looked at, and may hide more",
+			.why = is_link ? "it is a symbolic link, and none is followed below --root"
+				       : strerror(-error),
+			.mend = error == -EACCES ? "run as root" : NULL,
+		},
+		NULL);
 }
 
 void doctor_sort(struct doctor_findings *findings)

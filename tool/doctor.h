@@ -10,6 +10,9 @@
 
 #include "tool.h"
 
+/* What sudoers can give to somebody who sets passwords: the anchors keep options out. */
+#define DOCTOR_ANCHORED "/usr/bin/passwd ^[a-z_][a-z0-9_-]*$"
+
 enum doctor_severity {
 	DOCTOR_HIGH,   /* somebody who is to be refused gets in, or could */
 	DOCTOR_MEDIUM, /* a protection is missing, or something is broken */
@@ -60,6 +63,12 @@ void doctor_sort(struct doctor_findings *findings);
 
 void doctor_findings_free(struct doctor_findings *findings);
 
+/*
+ * Add what could not be looked at, by -errno: not what is not there, and lack of memory makes the
+ * findings incomplete.
+ */
+void doctor_add_unread(struct doctor_findings *findings, const char *path, int error);
+
 /* The severity's name, as `high`. */
 const char *doctor_severity_name(enum doctor_severity severity);
 
@@ -71,6 +80,33 @@ char *doctor_format(struct doctor_findings *findings, const char *format, ...)
 
 /* Whether there is a policy, and whether it refuses anybody. */
 void doctor_policy(struct tool *tool, struct doctor_findings *findings);
+
+/* Whether what is in force is what the sources say, and for how long. */
+void doctor_applied(struct tool *tool, struct doctor_findings *findings);
+
+/* Whether owners can act, and the other people of the policy are there. */
+void doctor_people(struct tool *tool, struct doctor_findings *findings);
+
+/* Whether each name and each number in passwd and group stands for one. */
+void doctor_accounts(struct tool *tool, struct doctor_findings *findings);
+
+/* Whether root could get in if the policy was lost (D7). */
+void doctor_rescue(struct tool *tool, struct doctor_findings *findings);
+
+/* Owners and modes of what decides. */
+void doctor_files(struct tool *tool, struct doctor_findings *findings);
+
+/* Where libc looks users and groups up. */
+void doctor_nss(struct tool *tool, struct doctor_findings *findings);
+
+/* Whether sshd asks PAM. */
+void doctor_sshd(struct tool *tool, struct doctor_findings *findings);
+
+/* The programs of this host that go round the password gate. */
+void doctor_gate(struct tool *tool, struct doctor_findings *findings);
+
+/* What sudoers gives to people who are no owners. */
+void doctor_sudoers(struct tool *tool, struct doctor_findings *findings);
 
 /* PAM's configuration. */
 void doctor_pam(struct tool *tool, struct doctor_findings *findings);

@@ -2,7 +2,25 @@
 /* doctor: whether there is a policy, and whether it refuses anybody. */
 #include "doctor.h"
 
+#include <errno.h>
 #include <stdlib.h>
+
+#include "policy_services.h"
+
+static int look_at_service(const struct service *service, void *context)
+{
+	if (service->flags & FORMAT_SERVICE_PERMISSIVE)
+		doctor_add(
+			context,
+			&(struct doctor_finding){
+				.severity = DOCTOR_LOW,
+				.id = "service-permissive",
+				.text = "the policy refuses nobody here: mode = \"permissive\" of the service",
+				.mend = "take it out when the log shows no denial that should not be",
+			},
+			service->name);
+	return 0;
+}
 
 void doctor_policy(struct tool *tool, struct doctor_findings *findings)
 {
@@ -32,6 +50,8 @@ void doctor_policy(struct tool *tool, struct doctor_findings *findings)
 				.mend = "when the log shows none that should not be, set mode = \"enforcing\" and `rolegate apply`",
 			},
 			NULL);
+	if (policy && policy_services_each(policy, look_at_service, findings) == -ENOMEM)
+		findings->is_incomplete = true;
 	free(what);
 	rolegate_policy_close(policy);
 }

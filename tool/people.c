@@ -156,13 +156,27 @@ int people_suppose(struct tool *tool, const char *name, const char *groups, stru
 	return r;
 }
 
+/* A4: why an entry of shadow lets nobody act, or NULL. A literal. */
+static const char *why_shut(const struct spwd *entry, int64_t now)
+{
+	/*
+	 * `passwd -l` puts a `!` before the password. A lone `!` or `*` means that there is no
+	 * password, as with those who log in by key: that is no lock.
+	 */
+	if (entry->sp_pwdp[0] == '!' && entry->sp_pwdp[1] != '\0' &&
+	    strchr("!*", entry->sp_pwdp[1]) == NULL)
+		return "locked (passwd -u unlocks)";
+	if (entry->sp_expire >= 0 && entry->sp_expire <= now / 86400)
+		return "expired (chage -E -1 mends it)";
+	return NULL;
+}
+
 const char *people_why_unusable(struct tool *tool, const char *name)
 {
 	struct spwd entry, *result = NULL;
 	struct account account;
 	const char *why = NULL;
 	char buffer[4096];
-	int64_t today = tool->now / 86400;
 	int r;
 
 	if (tool->root)
@@ -177,14 +191,21 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 	account_free(&account);
 	if (why || getspnam_r(name, &entry, buffer, sizeof(buffer), &result) != 0 || !result)
 		return why; /* no shadow entry: a user of a directory, whose server judges */
-	/*
-	 * `passwd -l` puts a `!` before the password. A lone `!` or `*` means that there is no
-	 * password, as with those who log in by key: that is no lock.
-	 */
-	if (entry.sp_pwdp[0] == '!' && entry.sp_pwdp[1] != '\0' &&
-	    strchr("!*", entry.sp_pwdp[1]) == NULL)
-		return "locked (passwd -u unlocks)";
-	if (entry.sp_expire >= 0 && entry.sp_expire <= today)
-		return "expired (chage -E -1 mends it)";
-	return NULL;
+	return why_shut(&entry, tool->now);
+}
+
+const char *people_why_shut_below_root(struct tool *tool, const char *name)
+{
+	FILE *file = open_file(tool, "/etc/shadow");
+	char *line = malloc(LINE_SIZE);
+	struct spwd entry, *result;
+	const char *why = NULL;
+
+	while (file && line && fgetspent_r(file, &entry, line, LINE_SIZE, &result) == 0)
+		if (!strcmp(entry.sp_namp, name))
+			why = why_shut(&entry, tool->now);
+	if (file)
+		fclose(file);
+	free(line);
+	return why;
 }

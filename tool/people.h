@@ -31,6 +31,12 @@ int people_find_uid(struct tool *tool, uid_t uid, struct account *ret);
  */
 const char *people_why_unusable(struct tool *tool, const char *name);
 
+/*
+ * The same by a root's own shadow, if it has one; whether the user is in its passwd is not looked at.
+ * A4 does not ask this: what is locked in an image may be unlocked where it runs.
+ */
+const char *people_why_shut_below_root(struct tool *tool, const char *name);
+
 /* A uid and groups that stand for an ordinary person. */
 #define PEOPLE_ORDINARY_UID 1000u
 
