@@ -9,7 +9,7 @@ log=/var/log/messages
 conf=/etc/rolegate/rolegate.conf
 state=/var/lib/rolegate
 scenario=${scenario:?}
-mark=0 rc=0 out='' err=''
+mark=0 rc=0 out='' err='' rows=()
 
 # --- reporting: one line a case; run.sh prints them ---
 
@@ -32,6 +32,10 @@ fail() {
 	report "FAIL $scenario: $1 (expected $(one_line "$2"), seen $(one_line "${3:-nothing}"))"
 }
 
+skip() {
+	report "skip $scenario: $1: $2"
+}
+
 is() {
 	local what=$1 expected=$2 seen=$3
 	if [[ $seen == "$expected" ]]; then ok "$what"; else fail "$what" "${expected:-nothing}" "$seen"; fi
@@ -52,6 +56,20 @@ a_line_has() {
 		left=$(grep -E -- "$regex" <<<"$left") || true
 	done
 	if [[ -n $left ]]; then ok "$what"; else fail "$what" "a line with: $*" "$lines"; fi
+}
+
+# One row of the matrix: counted as a case, and kept for show_rows.
+row() {
+	local user=$1 program=$2 expected=$3 seen=$4
+	is "$program, $user" "$expected" "$seen"
+	rows+=("$(printf '%-34s %-28s %-10s %s' "$program" "$user" "$expected" "$(one_line "$seen")")")
+}
+
+# The rows as a table.
+show_rows() {
+	local line
+	report "$(printf '     %-34s %-28s %-10s %s' PROGRAM USER EXPECTED SEEN)"
+	for line in "${rows[@]}"; do report "     $line"; done
 }
 
 # --- running things ---
@@ -151,6 +169,12 @@ gate() {
 wire_last() {
 	sed -i '/pam_rolegate\.so/d' "/etc/pam.d/$1"
 	printf 'account requisite pam_rolegate.so\n' >>"/etc/pam.d/$1"
+}
+
+# As packages do it: pam-auth-update writes the common files, with one more profile.
+enable_profile() {
+	[[ ! -e /root/pam-configs/$1 ]] || cp "/root/pam-configs/$1" /usr/share/pam-configs/
+	DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable "$1"
 }
 
 start_sshd() {

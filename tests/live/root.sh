@@ -9,8 +9,9 @@ set -euo pipefail
 
 # Keep in step with the scenarios: each program that a scenario drives for real.
 packages=(
-	at busybox-syslogd cron expect iproute2 libpam-modules libpam-systemd login openssh-client
-	openssh-server pamtester passwd pkexec procps sudo systemd
+	accountsservice at busybox-syslogd cron curl dovecot-imapd expect iproute2 libnginx-mod-http-auth-pam libpam-modules
+	libpam-sss libpam-systemd login nginx openssh-client openssh-server pamtester passwd pkexec postgresql procps sudo
+	systemd valgrind vsftpd
 	# What the staged tree is linked with; the number in the name differs between releases.
 	libjansson4 '?name(^libconfig[0-9]+$)'
 )
