@@ -555,7 +555,8 @@ static void test_loads(void **state)
 		}
 	}
 	assert_true(mallinfo2().uordblks <= in_use);
-	assert_true(count_entries("/proc/self/maps") <= mapped);
+	/* One mapping a load would be thousands; valgrind makes some of its own. */
+	assert_true(count_entries("/proc/self/maps") <= mapped + N_LOADS / 100);
 	fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	assert_true(fd >= 0 && fd < 20);
 	close(fd);
