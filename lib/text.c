@@ -27,7 +27,8 @@ static const struct {
 	[ROLEGATE_UNTRUSTED_POLICY] = { "untrusted-policy", "the policy cannot be trusted" },
 	[ROLEGATE_DAMAGED_POLICY] = { "damaged-policy", "the policy is damaged" },
 	[ROLEGATE_OWN_PASSWORD] = { "own-password", "it is your own" },
-	[ROLEGATE_UNKNOWN_ACTOR] = { "unknown-actor", "the system does not know who you logged in as" },
+	[ROLEGATE_UNKNOWN_ACTOR] = { "unknown-actor",
+				     "the system does not know who you logged in as" },
 };
 
 static unsigned int known(enum rolegate_reason reason)

@@ -377,6 +377,7 @@ bool sudoers_read_line(struct sudoers *sudoers, const char *text, struct sudoers
 		read_rule(&l);
 	}
 	if (!l.is_full && (l.is_wrong || skip_blanks(&l)))
-		return sudoers_complain(sudoers, place, 0, "it is neither an alias nor a setting nor a rule");
+		return sudoers_complain(sudoers, place, 0,
+					"it is neither an alias nor a setting nor a rule");
 	return !l.is_full;
 }
