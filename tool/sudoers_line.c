@@ -111,12 +111,23 @@ static struct sudoers_list *new_list(struct line *l)
 
 /* ---- Commands ---- */
 
+/* Whether a digest comes next, as `sha256:…`. */
+static bool is_digest(const char *p)
+{
+	static const char *const kinds[] = { "sha224:", "sha256:", "sha384:", "sha512:" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strncmp(p, kinds[i], strlen(kinds[i])))
+			return true;
+	return false;
+}
+
 /* Pass over `sha256:…, sha512:…` before a command. */
 static void skip_digests(struct line *l)
 {
 	skip_blanks(l);
-	while (!strncmp(l->p, "sha", 3) && isdigit((unsigned char)l->p[3]) && l->p[6] == ':') {
-		l->p += 7;
+	while (is_digest(l->p)) {
+		l->p += strcspn(l->p, ":") + 1;
 		skip_blanks(l);
 		l->p += strcspn(l->p, " \t,");
 		(void)take(l, ',');
