@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Makes one throwaway machine out of fresh namespaces and starts a scenario in it; run.sh calls it, nobody else.
 #
-# usage: machine.sh WORK LOWER STAGE SCENARIO BOOT
+# usage: machine.sh WORK LOWER STAGE SCENARIO BOOT SANITIZED
 #   WORK   a tmpfs of run.sh's; what the machine changes stays in WORK/SCENARIO/up
 #   LOWER  overlay layers, relative to WORK: no path of the host's can then hold a ':' or ','
 #   BOOT   bare: the scenario is the first process; systemd: systemd is
+#   SANITIZED  another staged tree, or nothing
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
-work=$1 lower=$2 stage=$3 scenario=$4 boot=$5
+work=$1 lower=$2 stage=$3 scenario=$4 boot=$5 sanitized=$6
 
 mount_root() {
 	cd "$work"
@@ -59,6 +60,11 @@ mount_rig() {
 	mount --bind "$here" live
 	mount --bind "$stage" stage
 	mount -o remount,bind,ro live
+	if [[ -n $sanitized ]]; then
+		mkdir -p sanitized
+		mount --bind "$sanitized" sanitized
+		mount -o remount,bind,ro sanitized
+	fi
 	mount -o remount,bind,ro stage
 }
 

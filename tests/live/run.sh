@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs the live tests: real sshd, su, sudo, cron and others in throwaway machines with the staged tree installed.
 #
-# usage: run.sh --stage DESTDIR [--cache DIR] [--keep] [--list] [SCENARIO…]
+# usage: run.sh --stage DESTDIR [--sanitized DESTDIR] [--cache DIR] [--keep] [--list] [SCENARIO…]
 #   DESTDIR   what `make install DESTDIR=…` made with prefix=/usr, sysconfdir=/etc, localstatedir=/var
+#   --sanitized  holds a pam_rolegate.so that was configured with --enable-sanitizers, for the scenario asan
 #   --keep    leaves in CACHE/kept what each machine had changed (its log, policy, pam.d)
 #   SCENARIO  names below scenarios/; default: all of them
 # Exit status: 0 all passed; 1 a failure, or nothing ran; 2 usage; 77 not possible here (not root, a tool is missing).
@@ -11,10 +12,10 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 cache=${ROLEGATE_LIVE_CACHE:-.live-cache}
-stage='' keep='' listing='' scenarios=() machine='' cgroup=''
+stage='' sanitized='' keep='' listing='' scenarios=() machine='' cgroup=''
 
 usage() {
-	sed -n '5,9s/^# \?//p' "$0" >&2
+	sed -n '5,10s/^# \?//p' "$0" >&2
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
@@ -27,9 +28,9 @@ impossible() {
 parse() {
 	while (($#)); do
 		case $1 in
-		--stage | --cache)
+		--stage | --sanitized | --cache)
 			(($# > 1)) || usage "$1 needs a folder"
-			[[ $1 == --stage ]] && stage=$2 || cache=$2
+			declare -g "${1#--}=$2"
 			shift
 			;;
 		--keep) keep=yes ;;
@@ -116,7 +117,7 @@ start_machine() {
 		[[ $boot == bare ]] || printf '%s' "$BASHPID" >"$cgroup/cgroup.procs"
 		exec setpriv --pdeathsig KILL \
 			unshare --mount --pid --fork --uts --ipc --net --cgroup --kill-child --propagation private \
-			bash "$here/machine.sh" "$work" "$lower" "$stage" "$name" "$boot" </dev/null
+			bash "$here/machine.sh" "$work" "$lower" "$stage" "$name" "$boot" "$sanitized" </dev/null
 	) &
 	machine=$!
 }
@@ -179,7 +180,7 @@ main() {
 	check_stage
 	check_host
 	enter_namespace "$@"
-	stage=$(realpath "$stage") cache=$(realpath -m "$cache")
+	stage=$(realpath "$stage") sanitized=${sanitized:+$(realpath "$sanitized")} cache=$(realpath -m "$cache")
 	make_work
 	name_cgroup
 	remove_cgroups

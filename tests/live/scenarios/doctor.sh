@@ -48,7 +48,7 @@ matches 'libpam-sss is wired' 'sufficient.*pam_localuser' "$(cat /etc/pam.d/comm
 examine
 lacks 'beside pam_sss: a denial is final' 'high denial.*'
 ssh_refuses dave 'no-role' 'beside pam_sss, dave'
-has 'beside pam_sss: the password gate stands behind its `sufficient`' 'high gate-not-final'
+has 'beside pam_sss: the password gate stands behind a sufficient line' 'high gate-not-final'
 gate common-password
 enable_profile rolegate
 examine

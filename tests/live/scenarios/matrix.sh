@@ -115,7 +115,7 @@ for user in carol dave; do
 		"$( ((rc == 75)) && printf 'asked' || printf 'refused')"
 	run expect -f /live/tty.exp "$password" login "$user"
 	row "$user" 'login, expired' "$([[ $user == carol ]] && printf 'asked' || printf 'refused')" \
-		"$( ((rc == 75)) && printf 'asked' || printf 'refused')"
+		"$(grep -Eq 'required to change|must change' <<<"$out" && printf 'asked' || printf 'refused')"
 done
 asks dave 'ssh, key, expired' refused "${by_key[@]}" dave@localhost id
 asks dave 'ssh, password, expired' refused expect -f /live/tty.exp "$password" "${by_password[@]}" dave@localhost id

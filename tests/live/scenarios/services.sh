@@ -12,11 +12,15 @@ start_dovecot() {
 	cat >/etc/dovecot/local.conf <<-'END'
 		ssl = no
 		protocols = imap
-		disable_plaintext_auth = no
 		listen = 127.0.0.1
-		mail_location = mbox:~/mail:INBOX=~/inbox
 		log_path = /var/log/dovecot.log
 	END
+	# Since 2.4 settings have other names.
+	if [[ $(dovecot --version) == 2.3.* ]]; then
+		printf '%s\n' 'disable_plaintext_auth = no' 'mail_location = mbox:~/mail:INBOX=~/inbox'
+	else
+		printf '%s\n' 'auth_allow_cleartext = yes' 'mail_driver = mbox' 'mail_path = ~/mail' 'mail_inbox_path = ~/inbox'
+	fi >>/etc/dovecot/local.conf
 	dovecot
 	listens 143
 }
