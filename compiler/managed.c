@@ -169,7 +169,7 @@ static void put_text(struct writer *w, const char *key, const char *text)
 static void put_time(struct writer *w, const char *key, int64_t at, int64_t never)
 {
 	/* What a zone can shift into years of four digits, which all that was ever parsed lies in. */
-	static const int64_t shift = (23 * 60 + 59) * 60, first = INT64_C(-62167219200),
+	static const int64_t shift = INT64_C(60) * (23 * 60 + 59), first = INT64_C(-62167219200),
 			     last = INT64_C(253402300799);
 	int64_t offset = at < first ? shift : at > last ? -shift : 0;
 	char text[64];

@@ -362,7 +362,7 @@ static int by_value(const void *a, const void *b)
 static void put_gids(struct packer *p, const struct model_role *role)
 {
 	const struct model *model = p->model;
-	uint32_t gids[FORMAT_ROLE_GROUPS_MAX], n = 0, n_all = 0;
+	uint32_t gids[FORMAT_ROLE_GROUPS_MAX] = { 0 }, n = 0, n_all = 0;
 
 	for (size_t i = 0; i < model->n_role_groups; i++)
 		if (role->seen[i / 64] & UINT64_C(1) << (i % 64) &&

@@ -76,7 +76,7 @@ struct comparing {
 /* Compare one entry of one side; what both have is told with the policy after. */
 static int compare(const struct comparing *c, enum joint_side side, const struct service *own)
 {
-	struct service other;
+	struct service other = { 0 };
 	int r;
 
 	r = find_entry(c->joint->sides[!side].policy, own->name, &other);

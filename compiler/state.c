@@ -550,11 +550,18 @@ static int by_number_down(const void *a, const void *b)
 /* Likewise, the latest first. */
 static int list_sorted(const struct state *state, uint64_t **ret_list, size_t *ret_n)
 {
-	int r = list_generations(state, ret_list, ret_n);
+	uint64_t *list = NULL;
+	size_t n = 0;
+	int r;
 
-	if (r == 0 && *ret_n > 0)
-		qsort(*ret_list, *ret_n, sizeof(**ret_list), by_number_down);
-	return r;
+	r = list_generations(state, &list, &n);
+	if (r < 0)
+		return r;
+	if (n > 0)
+		qsort(list, n, sizeof(*list), by_number_down);
+	*ret_list = list;
+	*ret_n = n;
+	return 0;
 }
 
 int state_list(const struct tree *tree, const char *path, uint64_t **ret_list, size_t *ret_n)
@@ -584,8 +591,8 @@ static bool is_kept(uint64_t generation, const uint64_t *keep, size_t n)
 
 void state_prune(const struct state *state, const uint64_t *keep, size_t n)
 {
-	uint64_t *list;
-	size_t n_list;
+	uint64_t *list = NULL;
+	size_t n_list = 0;
 
 	if (list_sorted(state, &list, &n_list) < 0)
 		return;

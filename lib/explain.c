@@ -299,7 +299,9 @@ int rolegate_explain(const struct rolegate_policy *policy, const struct rolegate
 	struct findings findings;
 	int r;
 
-	policy = policy ? policy_in_force(policy) : NULL;
+	if (!policy)
+		return -EINVAL;
+	policy = policy_in_force(policy);
 	r = decide_evaluate(policy, request, subject, actor, &findings, &decision);
 	if (r < 0)
 		goto out;

@@ -50,7 +50,7 @@ const char *arguments_read_password(struct arguments *arguments, int argc, const
 {
 	const char *wrong = arguments_read(arguments, argc, argv);
 
-	for (int i = 0; i < argc && !wrong; i++)
+	for (int i = 0; i < argc && argv[i] && !wrong; i++)
 		if (value_of(argv[i], "require"))
 			wrong = argv[i];
 	return wrong;

@@ -179,7 +179,7 @@ static int check_trial(struct changing *c, const struct change_request *request)
 	int r;
 
 	r = load_trial(c, &trial, &left);
-	if (r <= 0)
+	if (!trial)
 		return -r;
 	c->trial = trial->head.generation;
 	rolegate_policy_close(trial);
@@ -433,7 +433,8 @@ static int confirm_trial(struct changing *c, const struct rolegate_policy *trial
 			 struct change *ret)
 {
 	char *effect = NULL, *note = describe_confirmation(c);
-	uint64_t parent = c->active->head.generation;
+	/* A trial runs only beside what it goes back to; should that be lost now, it goes back to none. */
+	uint64_t parent = c->active ? c->active->head.generation : 0;
 	int r, status;
 
 	if (!note)
@@ -478,7 +479,7 @@ int change_confirm(struct tool *tool, struct change *ret)
 	status = begin(&c, tool);
 	if (status == EXIT_DONE) {
 		r = load_trial(&c, &trial, NULL);
-		status = r > 0	 ? confirm_trial(&c, trial, ret)
+		status = trial	 ? confirm_trial(&c, trial, ret)
 			 : r < 0 ? -r
 				 : fail_without_trial(tool);
 	}
@@ -497,7 +498,7 @@ static int end_trial(struct changing *c, const struct rolegate_policy *trial, st
 
 	if (r < 0)
 		return tool_fail_errno(c->tool, r, "ending the trial");
-	*ret = (struct change){ .generation = c->active->head.generation,
+	*ret = (struct change){ .generation = c->active ? c->active->head.generation : 0,
 				.parent = trial->head.generation };
 	return EXIT_DONE;
 }
@@ -511,7 +512,7 @@ int change_end_trial(struct tool *tool, struct change *ret)
 	status = begin(&c, tool);
 	if (status == EXIT_DONE) {
 		r = load_trial(&c, &trial, NULL);
-		status = r > 0 ? end_trial(&c, trial, ret) : r < 0 ? -r : fail_without_trial(tool);
+		status = trial ? end_trial(&c, trial, ret) : r < 0 ? -r : fail_without_trial(tool);
 	}
 	tool->has_changed = status == EXIT_DONE;
 	rolegate_policy_close(trial);

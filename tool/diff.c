@@ -110,10 +110,9 @@ static void gather_roles(struct gathering *g)
 static int add_service(const struct service *before, const struct service *after, void *context)
 {
 	const char *change = before && after ? "changed" : after ? "added" : "removed";
-	const struct service *entry = after ? after : before;
+	const char *name = after ? after->name : before ? before->name : "";
 
-	json_array_append_new(context,
-			      json_pack("{s:s, s:s}", "service", entry->name, "change", change));
+	json_array_append_new(context, json_pack("{s:s, s:s}", "service", name, "change", change));
 	return 0;
 }
 
@@ -135,12 +134,14 @@ static int gather_services(struct gathering *g)
 	json_object_set_new(g->object, "services", list);
 	r = services_compare(&g->d->joint, add_service, found);
 	n = json_array_size(found);
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is meant, twice */
 	sorted = calloc(n + 1, sizeof(*sorted));
 	if (!sorted)
 		r = -ENOMEM;
 	for (size_t i = 0; i < n && r == 0; i++)
 		sorted[i] = json_array_get(found, i);
 	if (r == 0)
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression) */
 		qsort(sorted, n, sizeof(*sorted), by_service);
 	for (size_t i = 0; i < n && r == 0; i++)
 		json_array_append(list, sorted[i]);

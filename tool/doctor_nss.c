@@ -43,6 +43,9 @@ static void parse(struct database *database, char *text, unsigned int line)
 	bool is_merged = false;
 	char *rest = text;
 
+	/* The last line of a name counts. */
+	free(database->text);
+	database->n = 0;
 	database->line = line;
 	database->text = text;
 	while (*rest && database->n < SERVICES_MAX) {

@@ -176,10 +176,12 @@ static void run_editor(const struct draft *draft)
 		_exit(126);
 	}
 	for (size_t i = 0; i < 2 && n == 0; i++) {
-		copy = getenv(names[i]) ? strdup(getenv(names[i])) : NULL;
+		const char *value = getenv(names[i]);
+
+		copy = value ? strdup(value) : NULL;
 		n = copy ? cut_words(copy, words) : 0;
 	}
-	if (n > 0) {
+	if (n > 0 && words[0]) {
 		words[n] = draft->path;
 		execvp(words[0], words);
 		fprintf(stderr, "rolegate: the editor %s: %s\n", words[0], strerror(errno));
@@ -211,7 +213,7 @@ static int run_and_wait(const struct draft *draft, const sigset_t *signals, int 
 int draft_edit(const struct draft *draft)
 {
 	sigset_t mine, before;
-	int r, status;
+	int r, status = 0;
 
 	fflush(NULL);
 	/* Keys that interrupt are meant for the editor. */

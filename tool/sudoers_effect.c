@@ -240,20 +240,15 @@ static bool bracket_takes_blank(const char **p)
 static bool regex_takes_blank(const char *regex, bool is_word)
 {
 	for (const char *p = regex; *p; p++) {
-		if (*p == '\\' && p[1]) {
-			p++;
-			if (strchr("sWDBS", *p))
-				return true;
-		} else if (*p == '.' || (*p == '(' && p[1] == '?')) {
+		bool takes = *p == '.' || (*p == '(' && p[1] == '?') ||
+			     (is_word && isspace((unsigned char)*p));
+
+		if (*p == '\\' && p[1])
+			takes = strchr("sWDBS", *++p) != NULL;
+		else if (*p == '[')
+			takes = bracket_takes_blank(&p) || !*p;
+		if (takes)
 			return true;
-		} else if (*p == '[') {
-			if (bracket_takes_blank(&p))
-				return true;
-			if (!*p)
-				return true;
-		} else if (is_word && isspace((unsigned char)*p)) {
-			return true;
-		}
 	}
 	return false;
 }
@@ -339,11 +334,13 @@ static bool have_option(const char *arguments, size_t setter)
 static bool glob_is_open(const char *arguments)
 {
 	for (const char *p = arguments; *p; p++) {
+		bool is_wild = *p == '*' || *p == '?';
+
 		if (*p == '\\' && p[1])
 			p++;
-		else if (*p == '*' || *p == '?')
-			return true;
-		else if (*p == '[' && (p[1] == '!' || bracket_takes_blank(&p) || !*p))
+		else if (*p == '[')
+			is_wild = p[1] == '!' || bracket_takes_blank(&p) || !*p;
+		if (is_wild)
 			return true;
 	}
 	return strchr("[?*", *arguments) && fnmatch(arguments, "-d", 0) == 0;
@@ -356,9 +353,9 @@ static bool regex_takes_option(const char *regex)
 					     "--encrypted", "--root=/x", "--prefix=/x" };
 	char option[3] = "-";
 
-	for (char c = 'A'; c <= 'z'; c++) {
-		option[1] = c;
-		if (isalpha((unsigned char)c) && regex_matches(regex, option) == 1)
+	for (int c = 'A'; c <= 'z'; c++) {
+		option[1] = (char)c;
+		if (isalpha(c) && regex_matches(regex, option) == 1)
 			return true;
 	}
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

@@ -97,6 +97,7 @@ static struct sudoers_list *new_list(struct line *l)
 {
 	struct sudoers *s = l->sudoers;
 	struct sudoers_list *list = arena_take(&s->arena, sizeof(*list));
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers is meant */
 	struct sudoers_list **grown = array_grow(s->lists, s->n_lists, &s->max_lists, sizeof(list));
 
 	if (grown)

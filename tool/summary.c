@@ -63,9 +63,9 @@ static int add_setting(const char *key, const char *detail, void *context)
 static int add_service(const struct service *before, const struct service *after, void *context)
 {
 	const char *change = before && after ? NULL : after ? "(new)" : "(gone)";
-	const struct service *entry = after ? after : before;
+	const char *name = after ? after->name : before ? before->name : "";
 
-	add_name(context, entry->name, change);
+	add_name(context, name, change);
 	return 0;
 }
 

@@ -189,7 +189,7 @@ static int check(struct session *s)
 
 static bool is_changed(const struct session *s)
 {
-	return !s->file.before || s->file.n_before != s->file.n_after ||
+	return !s->file.before || !s->file.after || s->file.n_before != s->file.n_after ||
 	       memcmp(s->file.before, s->file.after, s->file.n_after) != 0;
 }
 
