@@ -2,15 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Makes one throwaway machine out of fresh namespaces and starts a scenario in it; run.sh calls it, nobody else.
 #
-# usage: machine.sh WORK LOWER STAGE SCENARIO BOOT SANITIZED
+# usage: machine.sh WORK LOWER STAGE SCENARIO BOOT SECONDS SANITIZED
 #   WORK   a tmpfs of run.sh's; what the machine changes stays in WORK/SCENARIO/up
 #   LOWER  overlay layers, relative to WORK: no path of the host's can then hold a ':' or ','
 #   BOOT   bare: the scenario is the first process; systemd: systemd is
+#   SECONDS  after which it is ended
 #   SANITIZED  another staged tree, or nothing
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
-work=$1 lower=$2 stage=$3 scenario=$4 boot=$5 sanitized=$6
+work=$1 lower=$2 stage=$3 scenario=$4 boot=$5 seconds=$6 sanitized=$7
 
 mount_root() {
 	cd "$work"
@@ -54,11 +55,12 @@ mount_devices() {
 
 # The rig and the staged tree, to be read only, and the file that takes the results.
 mount_rig() {
-	mkdir -p live stage old
+	mkdir -p live stage programs old
 	: >results
 	mount --bind "$work/results" results
 	mount --bind "$here" live
 	mount --bind "$stage" stage
+	mount --bind "$work/programs" programs
 	mount -o remount,bind,ro live
 	if [[ -n $sanitized ]]; then
 		mkdir -p sanitized
@@ -66,6 +68,7 @@ mount_rig() {
 		mount -o remount,bind,ro sanitized
 	fi
 	mount -o remount,bind,ro stage
+	mount -o remount,bind,ro programs
 }
 
 # systemd's one task is the scenario; with its end the machine ends.
@@ -79,7 +82,7 @@ write_units() {
 		[Service]
 		Type=oneshot
 		Environment=HOME=/root LANG=C.UTF-8 TERM=dumb
-		ExecStart=timeout --signal KILL 90 bash /live/inside.sh $scenario
+		ExecStart=timeout --signal KILL $seconds bash /live/inside.sh $scenario
 		StandardOutput=append:/var/log/scenario
 		StandardError=append:/var/log/scenario
 	END
@@ -114,4 +117,4 @@ if [[ $boot == systemd ]]; then
 	start container=rolegate-live setpriv --bounding-set="$drop" \
 		/lib/systemd/systemd --unit=live.target --log-target=null --show-status=no
 fi
-start setpriv --bounding-set="$drop" timeout --signal KILL 90 bash /live/inside.sh "$scenario"
+start setpriv --bounding-set="$drop" timeout --signal KILL "$seconds" bash /live/inside.sh "$scenario"

@@ -2,20 +2,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs the live tests: real sshd, su, sudo, cron and others in throwaway machines with the staged tree installed.
 #
-# usage: run.sh --stage DESTDIR [--sanitized DESTDIR] [--cache DIR] [--keep] [--list] [SCENARIO…]
+# usage: run.sh --stage DESTDIR [--sanitized DESTDIR] [--programs BUILD] [--cache DIR] [--keep] [--list] [SCENARIO…]
 #   DESTDIR   what `make install DESTDIR=…` made with prefix=/usr, sysconfdir=/etc, localstatedir=/var
 #   --sanitized  holds a pam_rolegate.so that was configured with --enable-sanitizers, for the scenario asan
+#   BUILD     where `make check` leaves random_author and example_service; without them their cases are skipped
 #   --keep    leaves in CACHE/kept what each machine had changed (its log, policy, pam.d)
-#   SCENARIO  names below scenarios/; default: all of them
+#   SCENARIO  names below scenarios/; default: all but those that say in a line of their own that they take long
 # Exit status: 0 all passed; 1 a failure, or nothing ran; 2 usage; 77 not possible here (not root, a tool is missing).
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 cache=${ROLEGATE_LIVE_CACHE:-.live-cache}
-stage='' sanitized='' keep='' listing='' scenarios=() machine='' cgroup=''
+stage='' sanitized='' programs='' keep='' listing='' scenarios=() machine='' cgroup=''
 
 usage() {
-	sed -n '5,10s/^# \?//p' "$0" >&2
+	sed -n '5,11s/^# \?//p' "$0" >&2
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
@@ -28,7 +29,7 @@ impossible() {
 parse() {
 	while (($#)); do
 		case $1 in
-		--stage | --sanitized | --cache)
+		--stage | --sanitized | --programs | --cache)
 			(($# > 1)) || usage "$1 needs a folder"
 			declare -g "${1#--}=$2"
 			shift
@@ -42,11 +43,18 @@ parse() {
 	done
 }
 
+# What a scenario says that may take longer than others, and is run only by name: nothing for the others.
+seconds_of() {
+	sed -n 's/^# takes long, up to \([0-9]*\) seconds$/\1/p' "$here/scenarios/$1.sh"
+}
+
 # The file name of a scenario is its name.
 choose() {
 	local name
 	if ((${#scenarios[@]} == 0)); then
-		for name in "$here"/scenarios/*.sh; do scenarios+=("$(basename "$name" .sh)"); done
+		for name in "$here"/scenarios/*.sh; do
+			[[ -n $(seconds_of "$(basename "$name" .sh)") ]] || scenarios+=("$(basename "$name" .sh)")
+		done
 	fi
 	for name in "${scenarios[@]}"; do
 		[[ -f $here/scenarios/$name.sh ]] || usage "no scenario '$name'; --list names them"
@@ -58,6 +66,8 @@ check_stage() {
 	compgen -G "$stage/usr/lib*/security/pam_rolegate.so" >/dev/null ||
 		compgen -G "$stage/usr/lib/*/security/pam_rolegate.so" >/dev/null ||
 		usage "$stage holds no usr/lib/…/security/pam_rolegate.so: run make install DESTDIR=… first"
+	[[ -z $programs || -x $programs/random_author ]] ||
+		usage "$programs holds no random_author: run make check there, or make random_author example_service"
 }
 
 check_host() {
@@ -90,6 +100,15 @@ boot_of() {
 	grep -qs '^# boot: systemd$' "$here/scenarios/$1.sh" && printf 'systemd' || printf 'bare'
 }
 
+# The programs that a machine finds in /programs.
+copy_programs() {
+	local name
+	mkdir "$work/programs"
+	for name in random_author example_service; do
+		[[ -z $programs ]] || cp "$programs/$name" "$work/programs/"
+	done
+}
+
 # systemd needs a cgroup to itself: the one thing that a namespace does not take along when it goes.
 name_cgroup() {
 	local mount
@@ -112,12 +131,13 @@ remove_cgroups() {
 
 # Also run.sh's own end by SIGKILL ends the machine: pdeathsig for unshare, --kill-child for all below it.
 start_machine() {
-	local name=$1 lower=$2 boot=$3
+	local name=$1 lower=$2 boot=$3 seconds=90
+	[[ $name == setup || -z $(seconds_of "$name") ]] || seconds=$(seconds_of "$name")
 	(
 		[[ $boot == bare ]] || printf '%s' "$BASHPID" >"$cgroup/cgroup.procs"
 		exec setpriv --pdeathsig KILL \
 			unshare --mount --pid --fork --uts --ipc --net --cgroup --kill-child --propagation private \
-			bash "$here/machine.sh" "$work" "$lower" "$stage" "$name" "$boot" "$sanitized" </dev/null
+			bash "$here/machine.sh" "$work" "$lower" "$stage" "$name" "$boot" "$seconds" "$sanitized" </dev/null
 	) &
 	machine=$!
 }
@@ -181,7 +201,9 @@ main() {
 	check_host
 	enter_namespace "$@"
 	stage=$(realpath "$stage") sanitized=${sanitized:+$(realpath "$sanitized")} cache=$(realpath -m "$cache")
+	[[ -z $programs ]] || programs=$(realpath "$programs")
 	make_work
+	copy_programs
 	name_cgroup
 	remove_cgroups
 	trap 'stop $?' EXIT
