@@ -282,37 +282,98 @@ static int judge_own_at(struct judging *j, char kind, const char *name, const ui
 	return r < 0 ? r : authority_lack(j, j->gain, j->own, kind_name(kind), name, 0);
 }
 
-static int judge_own(struct judging *j, char kind, const char *name)
-{
-	int64_t *moments;
+/* The actor by name, or one of their groups. */
+struct own {
+	char kind;
+	const char *name;
 	uint32_t sets[2];
+};
+
+/* The moments from now on at which anything changes that the actor has, in order, on the heap. */
+struct own_moments {
+	int64_t *list;
+	size_t n;
+};
+
+static int by_moment(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int add_moments(struct judging *j, const struct own *own, struct own_moments *moments)
+{
+	int64_t *list, *more;
 	size_t n;
 	int r;
 
-	r = difference_find(j->d, kind, name, sets);
-	if (r < 0 || sets[JOINT_BEFORE] == sets[JOINT_AFTER])
-		return r;
-	r = difference_moments(j->d, sets, &moments, &n);
+	r = difference_moments(j->d, own->sets, &list, &n);
 	if (r < 0)
 		return r;
-	/* What is gained now was judged with everybody's. */
-	for (size_t i = 1; i < n && r == 0; i++)
-		r = judge_own_at(j, kind, name, sets, moments[i]);
-	free(moments);
+	more = reallocarray(moments->list, moments->n + n, sizeof(*more));
+	if (more) {
+		memcpy(more + moments->n, list, n * sizeof(*more));
+		moments->list = more;
+		moments->n += n;
+	}
+	free(list);
+	return more ? 0 : -ENOMEM;
+}
+
+static int find_own(struct judging *j, char kind, const char *name, struct own *own,
+		    struct own_moments *moments)
+{
+	int r;
+
+	*own = (struct own){ .kind = kind, .name = name };
+	r = difference_find(j->d, kind, name, own->sets);
+	return r < 0 ? r : add_moments(j, own, moments);
+}
+
+/*
+ * One of them, at every moment that matters to any: a term may end that came by name, while what is
+ * gained comes through a group.
+ */
+static int judge_own(struct judging *j, const struct own *own, const struct own_moments *moments)
+{
+	int r = 0;
+
+	if (own->sets[JOINT_BEFORE] == own->sets[JOINT_AFTER])
+		return 0;
+	for (size_t i = 0; i < moments->n && r == 0; i++)
+		/* What is gained now was judged with everybody's. */
+		if (moments->list[i] > j->d->now &&
+		    (i == 0 || moments->list[i] != moments->list[i - 1]))
+			r = judge_own_at(j, own->kind, own->name, own->sets, moments->list[i]);
 	return r < 0 ? r : 0;
+}
+
+static int judge_self(struct judging *j)
+{
+	const struct rolegate_person *actor = j->question->actor;
+	size_t n = 1 + actor->n_groups;
+	struct own_moments moments = { 0 };
+	struct own *own = calloc(n, sizeof(*own));
+	int r = own ? find_own(j, FORMAT_USERS, actor->name, &own[0], &moments) : -ENOMEM;
+
+	for (size_t i = 1; i < n && r == 0; i++)
+		r = find_own(j, FORMAT_GROUPS, actor->groups[i - 1], &own[i], &moments);
+	if (r == 0)
+		qsort(moments.list, moments.n, sizeof(*moments.list), by_moment);
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = judge_own(j, &own[i], &moments);
+	free(moments.list);
+	free(own);
+	return r;
 }
 
 int authority_judge_holders(struct judging *j)
 {
-	const struct rolegate_person *actor = j->question->actor;
 	int r;
 
 	r = judge_classes(j, &j->d->users);
 	if (r == 0)
 		r = judge_classes(j, &j->d->groups);
-	if (r == 0)
-		r = judge_own(j, FORMAT_USERS, actor->name);
-	for (size_t i = 0; i < actor->n_groups && r == 0; i++)
-		r = judge_own(j, FORMAT_GROUPS, actor->groups[i]);
-	return r;
+	return r == 0 ? judge_self(j) : r;
 }
