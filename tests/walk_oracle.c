@@ -29,16 +29,35 @@ __attribute__((format(printf, 2, 3))) static bool breach(char text[ORACLE_TEXT_S
 	return false;
 }
 
-/* P7: owners hold all privileges that there are, so what none of them has is new to the policy. */
-static bool is_new(const struct oracle_step *step, size_t permission)
+static bool is_privilege(const struct oracle_step *step, size_t permission)
 {
 	for (size_t i = 0; world_privileges[i]; i++)
-		if (!strcmp(world_privileges[i], step->names->permissions[permission])) {
-			for (size_t who = 0; who < WORLD_PEOPLE; who++)
-				if (oracle_is_owner(step->before, step->names, who))
-					return !step->before->allowed[0][who][permission];
-		}
+		if (!strcmp(world_privileges[i], step->names->permissions[permission]))
+			return true;
 	return false;
+}
+
+/* P7: owners hold all privileges that there are. */
+static bool exists(const struct oracle_step *step, const struct view *view, size_t privilege)
+{
+	for (size_t who = 0; who < WORLD_PEOPLE; who++)
+		if (oracle_is_owner(view, step->names, who))
+			return view->allowed[0][who][privilege];
+	return false;
+}
+
+/* What is new to the policy may be brought in by anybody. */
+static bool is_new(const struct oracle_step *step, size_t permission)
+{
+	return is_privilege(step, permission) && !exists(step, step->before, permission);
+}
+
+/* So who lets a privilege vanish has to hold it, or could bring it in anew for himself (A2). */
+static bool is_laundered(const struct oracle_step *step, size_t permission)
+{
+	return is_privilege(step, permission) && exists(step, step->before, permission) &&
+	       !exists(step, step->after, permission) &&
+	       !step->before->allowed[0][step->actor][permission];
 }
 
 /* A2 and A3 of one answer. */
@@ -124,6 +143,10 @@ bool oracle_allows(const struct oracle_step *step, char reterr_breach[ORACLE_TEX
 	if (!oracle_is_manager(step->before, step->names, step->actor))
 		return breach(reterr_breach, "A1: %s does not manage roles",
 			      world_people[step->actor]);
+	for (size_t p = 0; p < step->names->n; p++)
+		if (is_laundered(step, p))
+			return breach(reterr_breach, "A2: %s lets %s vanish and does not hold it",
+				      world_people[step->actor], step->names->permissions[p]);
 	for (size_t who = 0; who < WORLD_PEOPLE && is_fine; who++)
 		is_fine = allows_about(step, who, reterr_breach);
 	return is_fine;
