@@ -19,6 +19,10 @@ static const char enforcing[] =
 static const char grouped[] = "catalogs = [ \"workspace\", \"host\" ];\n"
 			      "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
 			      "role_groups = ( { role = \"administrator\"; group = \"adm\"; } );\n";
+static const char listed[] =
+	"catalogs = [ \"workspace\", \"host\" ];\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
+	"role_groups = ( { role = \"administrator\"; group = \"adm\"; members = true; } );\n";
 static const char single[] = "catalogs = [ \"workspace\", \"host\" ];\n"
 			     "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
 static const char loose[] =
@@ -422,11 +426,23 @@ static const struct {
 	  "low nss-no-rolegate /etc/nsswitch.conf:1",
 	  "does not name rolegate",
 	  { NULL } },
-	{ "P3 roles as groups, not merged",
-	  grouped,
+	{ "P3 roles as groups that are listed, not merged",
+	  listed,
 	  { { "etc/nsswitch.conf", "group: files [NOTFOUND=continue] rolegate\n", 0 } },
-	  "medium nss-rolegate-not-merged /etc/nsswitch.conf:1",
+	  "low nss-rolegate-not-merged /etc/nsswitch.conf:1",
 	  "without [SUCCESS=merge]",
+	  { NULL } },
+	{ "P3 roles as groups that are not listed need no merging",
+	  grouped,
+	  { { "etc/nsswitch.conf", "group: files rolegate\n", 0 } },
+	  NULL,
+	  NULL,
+	  { "nss-rolegate-not-merged", "nss-no-rolegate" } },
+	{ "P3 the last line of a database counts",
+	  grouped,
+	  { { "etc/nsswitch.conf", "group: files rolegate\ngroup: files\n", 0 } },
+	  "low nss-no-rolegate /etc/nsswitch.conf:2",
+	  "does not name rolegate",
 	  { NULL } },
 	{ "P3 roles as groups, as it should be",
 	  grouped,
@@ -652,9 +668,29 @@ static void test_untouched(void **unused)
 	command_end(host);
 }
 
+/* A group that is no longer the one whose gid apply captured. */
+static void compares_gids(void **state)
+{
+	struct command *host = command_start(NULL);
+
+	(void)state;
+	command_write(host, "etc/group", "adm:x:400:\n");
+	command_write(host, COMMAND_POLICY, grouped);
+	command_expect(host, "apply", 0, "");
+	(void)command_run(host, "doctor");
+	assert_null(strstr(host->output, "nss-gid-changed"));
+	command_write(host, "etc/group", "other:x:400:\nadm:x:401:\n");
+	command_expect(host, "doctor", 1, "had the gid 400 when the policy was applied");
+	assert_non_null(strstr(host->output, "[nss-gid-changed]"));
+	command_write(host, "etc/group", "other:x:400:\n");
+	command_expect(host, "doctor", 1, "the group adm of role_groups (gid 400) is gone");
+	command_end(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(compares_gids),
 		cmocka_unit_test(test_cases),
 		cmocka_unit_test(test_trial),
 		cmocka_unit_test(test_untouched),

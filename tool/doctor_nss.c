@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor: where libc looks users and groups up (nsswitch.conf). */
+#include "capture.h"
 #include "doctor.h"
 
 #include <errno.h>
@@ -94,7 +95,7 @@ static int read_nsswitch(struct tool *tool, struct nsswitch *ret)
 		lines.text[strcspn(lines.text, "#")] = '\0';
 		text = lines.text + strspn(lines.text, " \t");
 		database = strchr(text, ':') ? choose(ret, text, strcspn(text, ": \t")) : NULL;
-		if (!database || database->line)
+		if (!database)
 			continue;
 		text = strdup(strchr(text, ':') + 1);
 		if (text)
@@ -159,21 +160,29 @@ static void add(struct doctor_findings *findings, enum doctor_severity severity,
 		   NULL);
 }
 
+/* What the policy in force wants of NSS. */
+struct wanted {
+	bool groups; /* it has role_groups */
+	bool lists;  /* some of them with `members` */
+};
+
 /* Roles seen as groups (`role_groups`): whether that can work. */
 static void check_roles(struct doctor_findings *findings, const struct nsswitch *file,
-			bool has_role_groups)
+			const struct wanted *wanted)
 {
 	size_t at = find(&file->group, "rolegate");
 	bool is_there = at < file->group.n;
 
-	if (!is_there && has_role_groups)
+	if (!is_there && wanted->groups)
 		add(findings, DOCTOR_LOW, "nss-no-rolegate", file->group.line,
 		    "the policy has role_groups, but the line `group` does not name rolegate",
 		    "nobody is seen in a group because of a role");
-	if (is_there && !file->group.is_merged[at])
-		add(findings, DOCTOR_MEDIUM, "nss-rolegate-not-merged", file->group.line,
-		    "rolegate is in the line `group` without [SUCCESS=merge] before it",
-		    "the services before it have the group and answer alone: its members by role are not seen");
+	if (is_there && wanted->lists && !file->group.is_merged[at])
+		add(findings, DOCTOR_LOW, "nss-rolegate-not-merged", file->group.line,
+		    "the policy lists members of groups, but rolegate is in the line `group` without "
+		    "[SUCCESS=merge] before it",
+		    "who looks a group up sees only the members that the services before it know; "
+		    "whoever logs in is in the group all the same");
 }
 
 /* An `initgroups` line takes the place of `group` when somebody logs in. */
@@ -203,33 +212,84 @@ static void check_initgroups(struct doctor_findings *findings, const struct nssw
 	}
 }
 
-static bool has_role_groups(struct tool *tool)
+/* A group that is another than the one whose gid apply captured. */
+struct comparing {
+	struct doctor_findings *findings;
+};
+
+static int note_gid(void *context, const struct role_group *group, const uint32_t *now)
 {
+	struct comparing *c = context;
+	bool was_there = group->flags & FORMAT_SEEN_CAPTURED;
+	char *text;
+
+	if (!was_there)
+		text = doctor_format(
+			c->findings,
+			"there was no group %s when the policy was applied, and there is one now",
+			group->group);
+	else if (!now)
+		text = doctor_format(c->findings, "the group %s of role_groups (gid %u) is gone",
+				     group->group, (unsigned int)group->gid);
+	else
+		text = doctor_format(
+			c->findings,
+			"the group %s had the gid %u when the policy was applied, and has %u now",
+			group->group, (unsigned int)group->gid, (unsigned int)*now);
+	doctor_add(
+		c->findings,
+		&(struct doctor_finding){
+			.severity = DOCTOR_MEDIUM,
+			.id = "nss-gid-changed",
+			.text = text,
+			.why = "holders of the role are put into the group by the number that it had then, "
+			       "which may be another group's by now",
+			.mend = "rolegate apply",
+		},
+		NULL);
+	free(text);
+	return 0;
+}
+
+/* What the policy wants, and whether its groups are still the ones it means. */
+static void look_at_policy(struct tool *tool, struct doctor_findings *findings, struct wanted *ret)
+{
+	struct comparing comparing = { .findings = findings };
 	struct rolegate_policy *policy = NULL;
+	struct role_group group;
 	struct record record;
 	struct cursor cursor;
 	uint32_t n = 0;
+	int r;
 
 	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
-		return false;
-	if (policy_load_role_groups(policy, &record, &cursor, &n) == 0)
+		return;
+	if (policy_load_role_groups(policy, &record, &cursor, &n) == 0) {
+		for (uint32_t i = 0; i < n && policy_read_role_group(policy, &cursor, &group); i++)
+			ret->lists = ret->lists || group.flags & FORMAT_SEEN_LISTED;
 		store_record_free(&record);
+	}
+	ret->groups = n > 0;
+	r = n > 0 ? capture_compare(tool, policy, note_gid, &comparing) : 0;
+	if (r < 0)
+		doctor_add_unread(findings, "/etc/group", r);
 	rolegate_policy_close(policy);
-	return n > 0;
 }
 
 void doctor_nss(struct tool *tool, struct doctor_findings *findings)
 {
 	struct nsswitch file = { 0 };
+	struct wanted wanted = { 0 };
 	int r = read_nsswitch(tool, &file);
 
+	look_at_policy(tool, findings, &wanted);
 	if (r < 0) {
 		doctor_add_unread(findings, NSSWITCH, r);
 	} else {
 		check_order(findings, &file.passwd, "passwd");
 		check_order(findings, &file.shadow, "shadow");
 		check_order(findings, &file.group, "group");
-		check_roles(findings, &file, has_role_groups(tool));
+		check_roles(findings, &file, &wanted);
 		check_initgroups(findings, &file);
 	}
 	free(file.passwd.text);
