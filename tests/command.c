@@ -27,22 +27,27 @@ void command_end(struct command *command)
 	free(command);
 }
 
-int command_run(struct command *command, const char *words)
+int command_run_below(const char *root, const char *words, char *output, size_t size)
 {
-	char line[4096];
+	char line[8192];
 	size_t n;
 	FILE *pipe;
 	int status;
 
 	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
-		 command->root, words);
+		 root, words);
 	pipe = popen(line, "re");
 	assert_non_null(pipe);
-	n = fread(command->output, 1, sizeof(command->output) - 1, pipe);
-	command->output[n] = '\0';
+	n = fread(output, 1, size - 1, pipe);
+	output[n] = '\0';
 	status = pclose(pipe);
 	assert_true(WIFEXITED(status));
 	return WEXITSTATUS(status);
+}
+
+int command_run(struct command *command, const char *words)
+{
+	return command_run_below(command->root, words, command->output, sizeof(command->output));
 }
 
 void command_expect(struct command *command, const char *words, int status, const char *part)
@@ -54,19 +59,19 @@ void command_expect(struct command *command, const char *words, int status, cons
 			 status, part);
 }
 
-static void make_path(const struct command *command, const char *path, char whole[700])
+static void make_path(const char *root, const char *path, char whole[700])
 {
-	int n = snprintf(whole, 700, "%s/%s", command->root, path);
+	int n = snprintf(whole, 700, "%s/%s", root, path);
 
 	assert_in_range(n, 1, 699);
 }
 
-void command_write(const struct command *command, const char *path, const char *text)
+void command_write_below(const char *root, const char *path, const char *text)
 {
 	char whole[700];
 
-	make_path(command, path, whole);
-	for (char *p = whole + strlen(command->root) + 1; (p = strchr(p, '/')); p++) {
+	make_path(root, path, whole);
+	for (char *p = whole + strlen(root) + 1; (p = strchr(p, '/')); p++) {
 		*p = '\0';
 		(void)mkdir(whole, 0755);
 		*p = '/';
@@ -74,12 +79,17 @@ void command_write(const struct command *command, const char *path, const char *
 	support_write_file(whole, text, strlen(text), 0644);
 }
 
+void command_write(const struct command *command, const char *path, const char *text)
+{
+	command_write_below(command->root, path, text);
+}
+
 char *command_read(const struct command *command, const char *path)
 {
 	char whole[700];
 	size_t n;
 
-	make_path(command, path, whole);
+	make_path(command->root, path, whole);
 	return support_read_file(whole, &n);
 }
 
@@ -87,6 +97,6 @@ int command_has(const struct command *command, const char *path)
 {
 	char whole[700];
 
-	make_path(command, path, whole);
+	make_path(command->root, path, whole);
 	return access(whole, F_OK) == 0;
 }

@@ -25,6 +25,13 @@ int command_run(struct command *command, const char *words);
 /* The same, and fail unless it ends with `status` and prints `part`. */
 void command_expect(struct command *command, const char *words, int status, const char *part);
 
+/*
+ * The same for tests that keep their root themselves: run, with what is printed in `output`; write a
+ * file, folders and all.
+ */
+int command_run_below(const char *root, const char *words, char *output, size_t size);
+void command_write_below(const char *root, const char *path, const char *text);
+
 /* Write a file below the root, folders and all; read one, on the heap; whether there is one. */
 void command_write(const struct command *command, const char *path, const char *text);
 char *command_read(const struct command *command, const char *path);

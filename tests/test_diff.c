@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* diff, and what apply refuses, as people type it: each case in a root of its own. */
-#include "support.h"
+#include "command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "actor.h"
@@ -16,33 +14,12 @@ static char *root;
 /* Run the command with both outputs caught; returns its exit status. */
 static int run(const char *words, char *output, size_t size)
 {
-	char line[2048];
-	size_t n;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
-		 root, words);
-	pipe = popen(line, "re");
-	assert_non_null(pipe);
-	n = fread(output, 1, size - 1, pipe);
-	output[n] = '\0';
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return command_run_below(root, words, output, size);
 }
 
 static void write_below(const char *path, const char *text)
 {
-	char whole[700];
-
-	snprintf(whole, sizeof(whole), "%s/%s", root, path);
-	for (char *p = whole + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		(void)mkdir(whole, 0755);
-		*p = '/';
-	}
-	support_write_file(whole, text, strlen(text), 0644);
+	command_write_below(root, path, text);
 }
 
 /*

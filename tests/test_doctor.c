@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What `rolegate doctor` finds in PAM's configuration below a root, and what it does not. */
-#include "support.h"
+#include "command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define N(array) (sizeof(array) / sizeof((array)[0]))
@@ -301,20 +300,7 @@ static char *root;
 
 static int run(const char *words, char *output, size_t size)
 {
-	char line[2048];
-	size_t n;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
-		 root, words);
-	pipe = popen(line, "re");
-	assert_non_null(pipe);
-	n = fread(output, 1, size - 1, pipe);
-	output[n] = '\0';
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return command_run_below(root, words, output, size);
 }
 
 static void write_below(const char *path, const char *text)

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The verbs that change roles, members and services, as people type them, below a root of its own. */
-#include "support.h"
+#include "command.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static char *root;
@@ -15,20 +13,7 @@ static char output[262144];
 /* Run the command with both outputs caught in `output`; returns its exit status. */
 static int run(const char *words)
 {
-	char line[8192];
-	size_t n;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
-		 root, words);
-	pipe = popen(line, "re");
-	assert_non_null(pipe);
-	n = fread(output, 1, sizeof(output) - 1, pipe);
-	output[n] = '\0';
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
+	return command_run_below(root, words, output, sizeof(output));
 }
 
 static void path_below(const char *path, char to[700])
@@ -38,15 +23,7 @@ static void path_below(const char *path, char to[700])
 
 static void write_below(const char *path, const char *text)
 {
-	char whole[700];
-
-	path_below(path, whole);
-	for (char *p = whole + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		(void)mkdir(whole, 0755);
-		*p = '/';
-	}
-	support_write_file(whole, text, strlen(text), 0644);
+	command_write_below(root, path, text);
 }
 
 static const char managed[] = ROLEGATE_CONF_DIR "/policy.d/90-managed.conf";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The views of the command, against the tables of facts and cell by cell. */
-#include "support.h"
+#include "command.h"
 
 #include <jansson.h>
 #include <pty.h>
