@@ -4,7 +4,8 @@
 #
 # usage: root.sh [CACHE]
 # CACHE, else $ROLEGATE_LIVE_CACHE, else ./.live-cache (run by make: below the build folder).
-# ROLEGATE_LIVE_SUITE is another Debian release than this machine's. The packages come from this machine's own sources.
+# ROLEGATE_LIVE_SUITE is another Debian release than this machine's, ROLEGATE_LIVE_MORE what is installed besides. The
+# packages come from this machine's own sources.
 set -euo pipefail
 
 # Keep in step with the scenarios: each program that a scenario drives for real.
@@ -15,6 +16,9 @@ packages=(
 	# What the staged tree is linked with; the number in the name differs between releases.
 	libjansson4 '?name(^libconfig[0-9]+$)'
 )
+
+# shellcheck disable=SC2206 # words
+packages+=(${ROLEGATE_LIVE_MORE:-})
 
 die() {
 	printf 'root.sh: %s\n' "$*" >&2
