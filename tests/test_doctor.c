@@ -401,6 +401,7 @@ static void test_module_mode(void **unused)
 	snprintf(path, sizeof(path), "%s/usr/lib/security/pam_rolegate.so", root);
 	assert_int_equal(chmod(path, 0666), 0);
 	assert_int_equal(run("doctor", output, sizeof(output)), 1);
+	unwrap(output);
 	assert_non_null(strstr(output, "[module-untrusted]"));
 	assert_non_null(strstr(output, "mode 0666"));
 	support_remove_folder(root);

@@ -34,8 +34,9 @@ static const char *const policy =
 	");\n"
 	"system_account_roles = [ \"service\" ];\n";
 
+/* With uids that nobody has who runs the tests: they would be these people. */
 static const char *const passwd =
-	"root:x:0:0::/root:/bin/sh\nsal:x:1001:1001::/:/bin/sh\ncarl:x:1002:2000::/:/bin/sh\n"
+	"root:x:0:0::/root:/bin/sh\nsal:x:61001:1001::/:/bin/sh\ncarl:x:61002:2000::/:/bin/sh\n"
 	"www-data:x:33:33::/:/bin/false\n";
 static const char *const group =
 	"crew:x:2000:\nother:x:2001:sal\nstaff:x:2002:dora\ncrew2:x:2003:dora\n";

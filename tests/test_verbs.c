@@ -103,9 +103,10 @@ static const char workspace[] =
 	"services = ( { name = \"mine\"; require = [ \"mail\" ]; }, { name = \"calm\"; mode = \"permissive\"; } );\n";
 static const char departments[] = "catalogs = [ \"departments\", \"host\" ];\n"
 				  "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
+/* With uids that nobody has who runs the tests: they would be these people. */
 static const char passwd[] =
-	"root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\n"
-	"carl:x:1002:1002::/:/bin/sh\ngwen:x:1003:1003::/:/bin/sh\npat:x:1004:1004::/:/bin/sh\n"
+	"root:x:0:0::/root:/bin/sh\nalice:x:61000:1000::/:/bin/sh\nbob:x:61001:1001::/:/bin/sh\n"
+	"carl:x:61002:1002::/:/bin/sh\ngwen:x:61003:1003::/:/bin/sh\npat:x:61004:1004::/:/bin/sh\n"
 	"daemon:x:2:2::/:/bin/false\n";
 static const char group[] = "adm:x:4:\n"
 			    "crew:x:2000:dora,carl\n";

@@ -168,7 +168,8 @@ static int conclude(struct tool *tool, const struct author *author, struct diffe
 		return refuse(tool, author, review);
 	if (review->warning)
 		fprintf(stderr, "warning: %s; it was so before (A6)\n", review->warning);
-	if (difference->joint.sides[JOINT_BEFORE].policy)
+	/* Whom the root below --root does not know uses nothing there. */
+	if (difference->joint.sides[JOINT_BEFORE].policy && author->is_known)
 		r = warn_author(author, difference);
 	if (r == 0)
 		r = summary_line(difference, ret_effect);
