@@ -326,7 +326,8 @@ static void random_line(FILE *to, const char *type, unsigned int depth)
 	if (random_below(16) == 0)
 		fputc('-', to);
 	fputs(random_below(16) == 0 ? pick(odd_types, N(odd_types)) : type, to);
-	fputs(random_below(32) == 0 ? " \\\n# and\n\t" : " ", to);
+	/* With no comment in between: libpam 1.5 and 1.7 do not agree on what that is. */
+	fputs(random_below(32) == 0 ? " \\\n\t" : " ", to);
 	if (depth < 2 && kind < 2) {
 		fprintf(to, "substack inner%u\n", depth);
 	} else if (depth < 2 && kind == 2) {
