@@ -12,6 +12,8 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 work=$1 lower=$2 stage=$3 scenario=$4 boot=$5 seconds=$6 sanitized=$7
+# shellcheck source=tests/live/mounts.sh
+. "$here/mounts.sh"
 
 mount_root() {
 	cd "$work"
@@ -20,37 +22,10 @@ mount_root() {
 	cd "$scenario/machine"
 }
 
-mount_kernel() {
-	mount -t proc -o nosuid,nodev,noexec proc proc
-	# The kernel's knobs are the host's.
-	for knob in proc/sys proc/sysrq-trigger; do
-		[[ -e $knob ]] || continue
-		mount --bind "$knob" "$knob"
-		mount -o remount,bind,ro "$knob"
-	done
-	mount -t tmpfs -o mode=755 run run
-}
-
 # systemd wants to see /sys and to own a cgroup; run.sh has put us into one of our own.
 mount_cgroup() {
 	mount -t sysfs -o ro,nosuid,nodev,noexec sysfs sys
 	mount -t cgroup2 -o nosuid,nodev,noexec cgroup2 sys/fs/cgroup
-}
-
-mount_devices() {
-	mount -t tmpfs -o mode=755 dev dev
-	mkdir dev/pts dev/shm
-	mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts dev/pts
-	mount -t tmpfs -o mode=1777 shm dev/shm
-	for node in null zero full random urandom tty; do
-		: >"dev/$node"
-		mount --bind "/dev/$node" "dev/$node"
-	done
-	ln -s pts/ptmx dev/ptmx
-	ln -s /proc/self/fd dev/fd
-	ln -s fd/0 dev/stdin
-	ln -s fd/1 dev/stdout
-	ln -s fd/2 dev/stderr
 }
 
 # The rig and the staged tree, to be read only, and the file that takes the results.
@@ -96,13 +71,6 @@ write_units() {
 	ln -sf /dev/null /etc/systemd/system/systemd-journald-dev-log.socket
 	ln -sf /dev/null /etc/systemd/system/systemd-journald-audit.socket
 }
-
-# Setting loginuid needs a capability in the first user namespace: that is why there is no new one. What could reach
-# beyond the machine is dropped instead.
-start() {
-	exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 TERM=dumb "$@"
-}
-drop='-sys_boot,-sys_module,-sys_time,-sys_rawio,-mac_admin,-mac_override'
 
 mount_root
 mount_kernel

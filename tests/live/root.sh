@@ -4,8 +4,9 @@
 #
 # usage: root.sh [CACHE]
 # CACHE, else $ROLEGATE_LIVE_CACHE, else ./.live-cache (run by make: below the build folder).
-# ROLEGATE_LIVE_SUITE is another Debian release than this machine's, ROLEGATE_LIVE_MORE what is installed besides. The
-# packages come from this machine's own sources.
+# ROLEGATE_LIVE_SUITE is another Debian release than this machine's, ROLEGATE_LIVE_ARCH another architecture,
+# ROLEGATE_LIVE_PACKAGES another list of packages and ROLEGATE_LIVE_MORE what comes besides, between blanks. The packages
+# come from this machine's own sources.
 set -euo pipefail
 
 # Keep in step with the scenarios: each program that a scenario drives for real.
@@ -17,6 +18,7 @@ packages=(
 	libjansson4 '?name(^libconfig[0-9]+$)'
 )
 
+[[ -z ${ROLEGATE_LIVE_PACKAGES+x} ]] || read -ra packages <<<"$ROLEGATE_LIVE_PACKAGES"
 # shellcheck disable=SC2206 # words
 packages+=(${ROLEGATE_LIVE_MORE:-})
 
@@ -65,7 +67,7 @@ make_root() {
 	mapfile -t options < <(apt_options)
 	# A mount namespace of its own: even a killed mmdebstrap leaves nothing mounted here.
 	unshare --mount mmdebstrap --quiet --mode=root --variant=minbase --format=directory \
-		"${options[@]}" --include="$(IFS=,; printf '%s' "${packages[*]}")" \
+		--architectures="$arch" "${options[@]}" --include="$(IFS=,; printf '%s' "${packages[*]}")" \
 		"$suite" "$target" "${sources[@]}" >&2
 	# Afterwards, because mmdebstrap takes away its own at the end: no package starts a daemon.
 	install -m 755 /dev/stdin "$target/usr/sbin/policy-rc.d" <<<$'#!/bin/sh\nexit 101'
@@ -86,13 +88,14 @@ newest() {
 }
 
 main() {
-	local cache suite list want old
+	local cache suite arch list want old
 	cache=$(realpath -m "${1:-${ROLEGATE_LIVE_CACHE:-.live-cache}}")
 	suite=${ROLEGATE_LIVE_SUITE:-$(host_suite)}
+	arch=${ROLEGATE_LIVE_ARCH:-$(dpkg --print-architecture)}
 	((EUID == 0)) || die 'needs root'
 	command -v mmdebstrap >/dev/null || die 'needs mmdebstrap (apt install mmdebstrap)'
 	open_cache "$cache"
-	list=$(printf '%s\n' "${packages[@]}" "$(dpkg --print-architecture)" | sha256sum | cut -c1-8)
+	list=$(printf '%s\n' "${packages[@]}" "$arch" | sha256sum | cut -c1-8)
 	want=$cache/root-$suite-$list-$(date +%G-W%V)
 	if [[ ! -d $want ]]; then
 		scratch=$(mktemp -d "$cache/new.XXXXXX")
