@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every policy that doc/MIGRATION.md shows is one that `rolegate apply` takes, without a warning.
+set -eu
+src=${srcdir:-.}
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+
+# Each block in a file of its own.
+awk -v root="$root" '/^```rolegate$/ { n++; inside = 1; next } /^```$/ { inside = 0 }
+	inside { print >(root "/" n ".conf") } END { print n + 0 }' "$src/doc/MIGRATION.md" >"$root/count"
+count=$(cat "$root/count")
+if [ "$count" -lt 4 ]; then
+	echo "migration: only $count policies found in doc/MIGRATION.md"
+	exit 1
+fi
+for policy in "$root"/*.conf; do
+	name=$(basename "$policy" .conf)
+	mkdir -p "$root/tree-$name/etc/rolegate"
+	cp "$policy" "$root/tree-$name/etc/rolegate/rolegate.conf"
+	chmod go-w "$root/tree-$name/etc/rolegate/rolegate.conf" "$root/tree-$name/etc/rolegate"
+	if ! ./rolegate --root "$root/tree-$name" check --strict >"$root/log" 2>&1 ||
+		! ./rolegate --root "$root/tree-$name" apply >>"$root/log" 2>&1; then
+		echo "migration: policy $name of doc/MIGRATION.md is not right"
+		cat "$root/log"
+		exit 1
+	fi
+done
+# What the text says of them.
+may() {
+	seen=yes
+	./rolegate --root "$root/tree-$1" explain "$2" "$3" >/dev/null 2>&1 || seen=no
+	if [ "$seen" != "$4" ]; then
+		echo "migration: policy $1: may $2 use $3: $seen, not $4"
+		exit 1
+	fi
+}
+may 1 carol cron yes
+may 1 carol sshd no
+may 1 stranger sshd no
+may 2 bob sshd yes
+may 2 stranger sshd no
+may 2 stranger vsftpd yes
+may 2 dave vsftpd no
+may 3 stranger sudo no
+echo "migration: $count policies are right"
