@@ -7,7 +7,7 @@ build_packages='gcc make autoconf automake libtool pkg-config libc6-dev libpam0g
 demo_packages='libnss-wrapper'
 check_packages="$demo_packages libcmocka-dev valgrind shellcheck mandoc binutils xz-utils graphviz"
 live_packages='mmdebstrap util-linux iproute2 debian-archive-keyring tar gzip zstd'
-ci_packages='clang clang-tidy clang-format cppcheck libclang-rt-dev'
+ci_packages='clang clang-tidy clang-format cppcheck libclang-rt-dev musl-tools'
 
 say() {
 	printf '== %s\n' "$*"
