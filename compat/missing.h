@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
+#include <shadow.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -149,6 +150,23 @@ static inline int getgrent_r(struct group *entry, char *bytes, size_t n, struct 
 	(void)bytes;
 	(void)n;
 	return missing_group(getgrent(), entry, ret);
+}
+#endif
+
+#ifndef HAVE_FGETSPENT_R
+static inline int fgetspent_r(FILE *file, struct spwd *entry, char *bytes, size_t n,
+			      struct spwd **ret)
+{
+	const struct spwd *found = fgetspent(file);
+
+	(void)bytes;
+	(void)n;
+	*ret = NULL;
+	if (!found)
+		return ENOENT;
+	*entry = *found;
+	*ret = entry;
+	return 0;
 }
 #endif
 
