@@ -388,12 +388,12 @@ int joint_open(struct joint *joint, const struct rolegate_policy *before,
 	int r = 0;
 
 	*joint = (struct joint){ .sides = { { .policy = before }, { .policy = after } } };
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
 		r = add_permissions(joint, side);
 		if (r == 0)
 			r = add_roles(joint, side);
 	}
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++)
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++)
 		r = each_role_group(joint, side, note_group);
 	if (r < 0)
 		return r;
@@ -404,7 +404,7 @@ int joint_open(struct joint *joint, const struct rolegate_policy *before,
 	for (size_t i = 0; i < joint->role_names.n; i++)
 		joint->roles[i].closure[JOINT_BEFORE] = joint->roles[i].closure[JOINT_AFTER] =
 			joint->empty;
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
 		r = fill_closures(joint, side);
 		if (r == 0)
 			r = load_defaults(joint, side);
@@ -418,7 +418,7 @@ int joint_open(struct joint *joint, const struct rolegate_policy *before,
 
 void joint_close(struct joint *joint)
 {
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++) {
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER; side++) {
 		free(joint->sides[side].bits);
 		free(joint->sides[side].roles);
 		free(joint->sides[side].closures);

@@ -135,7 +135,7 @@ int services_compare(const struct joint *joint, services_each each, void *contex
 	struct comparing c = { .joint = joint, .each = each, .context = context };
 	int r = 0;
 
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
 		const struct rolegate_policy *policy = joint->sides[side].policy;
 
 		if (!policy)

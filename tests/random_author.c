@@ -59,12 +59,12 @@ static unsigned int count(const struct walk *walk, enum command_kind kind, enum 
 static void print_counts(const struct walk *walk)
 {
 	printf("%-24s%28s%28s%28s\n%-24s", "", "owners", "managers of roles", "others", "");
-	for (int rank = 0; rank < WALK_CLASSES; rank++)
+	for (unsigned int rank = 0; rank < WALK_CLASSES; rank++)
 		printf("%28s", "done   none  refused  wrong");
 	putchar('\n');
-	for (int kind = 0; kind < COMMAND_KINDS; kind++) {
+	for (unsigned int kind = 0; kind < COMMAND_KINDS; kind++) {
 		printf("%-24s", command_name(kind));
-		for (int rank = 0; rank < WALK_CLASSES; rank++)
+		for (unsigned int rank = 0; rank < WALK_CLASSES; rank++)
 			printf("  %5u  %5u  %5u  %5u", count(walk, kind, rank, WALK_DONE),
 			       count(walk, kind, rank, WALK_NOTHING),
 			       count(walk, kind, rank, WALK_REFUSED),
@@ -92,8 +92,8 @@ static bool is_enough(const struct walk *walk, uint64_t steps)
 {
 	bool is_fine = true;
 
-	for (int kind = 0; kind < COMMAND_KINDS; kind++)
-		for (int rank = WALK_OWNER; rank <= WALK_MANAGER; rank++) {
+	for (unsigned int kind = 0; kind < COMMAND_KINDS; kind++)
+		for (unsigned int rank = WALK_OWNER; rank <= WALK_MANAGER; rank++) {
 			uint64_t least = done_at_least[kind][rank] * steps / 1000;
 
 			if (count(walk, kind, rank, WALK_DONE) >= least)

@@ -43,7 +43,7 @@ static struct rolegate_policy *open_policy(void)
 	struct rolegate_policy *policy = NULL;
 	char whole[700];
 
-	path_below(ROLEGATE_STATE_DIR + 1, whole);
+	path_below(&ROLEGATE_STATE_DIR[1], whole);
 	assert_int_equal(rolegate_policy_load(whole, &policy, NULL), 0);
 	return policy;
 }

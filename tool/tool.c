@@ -84,8 +84,9 @@ void tool_end(struct tool *tool)
 }
 
 /* Say it; takes `lacks`, which may be NULL, over. */
-static int fail(struct tool *tool, enum exit_status status, const char *reason, json_t *lacks,
-		const char *format, va_list arguments)
+__attribute__((format(printf, 5, 0))) static int fail(struct tool *tool, enum exit_status status,
+						      const char *reason, json_t *lacks,
+						      const char *format, va_list arguments)
 {
 	char *text;
 
