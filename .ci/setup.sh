@@ -13,6 +13,15 @@ say() {
 	printf '== %s\n' "$*"
 }
 
+# When the outermost of our programs began, in seconds.
+ROLEGATE_BEGAN=${ROLEGATE_BEGAN:-$(date +%s)}
+export ROLEGATE_BEGAN
+
+# stage WHAT: as say, and how long it has been.
+stage() {
+	say "$* (after $(($(date +%s) - ROLEGATE_BEGAN)) s)"
+}
+
 # is_installed PACKAGE
 is_installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]

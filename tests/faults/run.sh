@@ -11,7 +11,7 @@ passed=0 failed=0 skipped=0
 
 # start PROGRAM: in the background.
 start() {
-	ROLEGATE_FAULTS=all "$build/$1" >"$logs/$1" 2>&1 &
+	ROLEGATE_FAULTS=all "$here/../limit.sh" 600 "$build/$1" >"$logs/$1" 2>&1 &
 }
 
 # lines PATTERN FILE: how many match.
