@@ -36,7 +36,7 @@ static enum verdict_answer compare(const char *name, const char *service,
 	assert_int_equal(stack_read(wiring_libpam_host(), service, &read), 0);
 	assert_int_equal(verdict_find(&read, question, &verdict), 0);
 	answer = verdict.answer;
-	if (wiring_libpam_starts(service) != (read.refused == NULL))
+	if (answer != VERDICT_VAGUE && wiring_libpam_starts(service) != (read.refused == NULL))
 		fail_msg("%s: said refused: %s", name, read.refused ? read.refused : "no");
 	if (is_shut(answer) && wiring_libpam_ever(service, question, ret_all))
 		fail_msg("%s, %s: said %s, but libpam lets in", name, question_names[question],
@@ -126,8 +126,13 @@ static const struct {
 	{ "D4 a module that is absent before it", "minus-absent", "svc", FINAL, FINAL, FINAL },
 	{ "D4 module_unknown=ignore fails open when ours is absent", "fails-open-when-absent",
 	  "svc", FINAL, FINAL, OPEN },
-	{ "D4 continuation lines, over comments and empty lines", "continued", "svc", FINAL, FINAL,
-	  FINAL },
+	{ "D4 continuation lines", "continued", "svc", FINAL, FINAL, FINAL },
+	{ "D4 continued over a comment: libpam 1.5 reads on, 1.7 does not", "continued-comment",
+	  "svc", VAGUE, VAGUE, VAGUE },
+	{ "D4 continued over an empty line: the same", "continued-empty", "svc", VAGUE, VAGUE,
+	  VAGUE },
+	{ "D4 a comment over 1,023 bytes: libpam 1.5 reads its end as a line", "long-comment",
+	  "svc", VAGUE, VAGUE, VAGUE },
 	{ "D4 capitals, and brackets around everything", "letters-and-brackets", "svc", FINAL,
 	  FINAL, FINAL },
 	{ "D4 a table without brackets and blanks", "table-without-blanks", "svc", FINAL, FINAL,
@@ -314,6 +319,9 @@ static void random_control(FILE *to)
 	fputc(']', to);
 }
 
+/* Whether the arrangement has a line that libpam's versions read each in its own way. */
+static bool is_contested;
+
 /* A line. depth: of the file it is for; deeper files are included. */
 static void random_line(FILE *to, const char *type, unsigned int depth)
 {
@@ -326,8 +334,17 @@ static void random_line(FILE *to, const char *type, unsigned int depth)
 	if (random_below(16) == 0)
 		fputc('-', to);
 	fputs(random_below(16) == 0 ? pick(odd_types, N(odd_types)) : type, to);
-	/* With no comment in between: libpam 1.5 and 1.7 do not agree on what that is. */
-	fputs(random_below(32) == 0 ? " \\\n\t" : " ", to);
+	switch (random_below(64)) {
+	case 0:
+		fputs(" \\\n\t", to);
+		break;
+	case 1:
+		fputs(" \\\n# and\n\t", to);
+		is_contested = true;
+		break;
+	default:
+		fputc(' ', to);
+	}
 	if (depth < 2 && kind < 2) {
 		fprintf(to, "substack inner%u\n", depth);
 	} else if (depth < 2 && kind == 2) {
@@ -375,6 +392,7 @@ static void print_arrangement(unsigned int round)
 static void test_random(void **unused)
 {
 	unsigned int seen[VERDICT_VAGUE + 1] = { 0 }, n_all = 0, n_questions = 0;
+	enum verdict_answer answer;
 
 	(void)unused;
 	random_state = RANDOM_SEED;
@@ -383,6 +401,7 @@ static void test_random(void **unused)
 		const char *type = is_password ? "password" : "account";
 
 		wiring_libpam_clear();
+		is_contested = false;
 		random_file("svc", type, 0);
 		random_file("inner0", type, 1);
 		random_file("inner1", type, 2);
@@ -391,7 +410,10 @@ static void test_random(void **unused)
 		for (enum verdict_question q = VERDICT_FRESH; q <= VERDICT_CHANGE; q++) {
 			if ((q == VERDICT_CHANGE) != is_password)
 				continue;
-			seen[compare("random", "svc", q, &all)]++;
+			answer = compare("random", "svc", q, &all);
+			/* Such a line may be in a file that nothing includes. */
+			assert_true(answer != VERDICT_VAGUE || is_contested);
+			seen[answer]++;
 			n_all += all;
 			n_questions++;
 		}
@@ -401,7 +423,7 @@ static void test_random(void **unused)
 	assert_in_range(seen[VERDICT_OPEN], n_questions / 20, n_questions);
 	assert_in_range(seen[VERDICT_UNGUARDED], n_questions / 20, n_questions);
 	assert_in_range(seen[VERDICT_CLOSED], n_questions / 20, n_questions);
-	assert_int_equal(seen[VERDICT_VAGUE], 0);
+	assert_in_range(seen[VERDICT_VAGUE], n_questions / 50, n_questions / 10);
 	assert_in_range(n_all, n_questions - n_questions / 20, n_questions);
 }
 

@@ -5,6 +5,14 @@
 
 #define BLANKS " \n\t"
 
+static void contest(struct line_reader *r, unsigned int number, const char *why)
+{
+	if (r->contested)
+		return;
+	r->contested = why;
+	r->contested_at = number;
+}
+
 /*
  * fgets(3) on the text: at most size - 1 bytes, to the newline and with it. False at the end of the
  * text.
@@ -20,10 +28,15 @@ static bool get(struct line_reader *r, char *to, size_t size)
 	if (newline)
 		n = (size_t)(newline - from) + 1;
 	r->is_cut = n > size - 1;
-	if (r->is_cut)
+	if (r->is_cut) {
+		contest(r, r->number + 1, "libpam 1.5 reads a line this long in pieces");
 		n = size - 1;
-	else
+	} else {
 		r->number++;
+	}
+	/* Where a line ends that has one, each finds in its own way. */
+	if (memchr(from, '\0', n))
+		contest(r, r->number + r->is_cut, "libpam is not made to read a zero byte");
 	memcpy(to, from, n);
 	to[n] = '\0';
 	r->at += n;
@@ -42,8 +55,12 @@ enum line_result line_next(struct line_reader *r)
 		if (!get(r, p, (size_t)(end - p)))
 			return is_continued ? LINE_OPEN_END : LINE_END;
 		start = p + strspn(p, BLANKS);
-		if (*start == '\0' || *start == '#')
+		if (*start == '\0' || *start == '#') {
+			if (is_continued)
+				contest(r, r->number,
+					"libpam 1.7 ends a continued line at one that is empty or a comment");
 			continue;
+		}
 		if (!is_continued)
 			r->first = r->number + (r->is_cut ? 1 : 0);
 		last = start + strcspn(start, "#");

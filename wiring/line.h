@@ -2,8 +2,9 @@
 /*
  * Lines of pam.d and their words, cut exactly as libpam cuts them.
  *
- * The rules are those of Linux-PAM 1.5. Later versions read lines of any length, and are the same
- * otherwise.
+ * The rules are those of Linux-PAM 1.5. Those of 1.7 differ in three cases, which the reader marks:
+ * it reads lines of any length, an empty line or one of comment ends a line that was continued, and
+ * behind a zero byte it still sees a `\`.
  */
 #ifndef ROLEGATE_LINE_H
 #define ROLEGATE_LINE_H
@@ -21,6 +22,9 @@ struct line_reader {
 	unsigned int number; /* lines of the file behind us */
 	unsigned int first;  /* where the line in the buffer begins, from 1 */
 	bool is_cut;	     /* the line did not fit: what is in the buffer is a part of it */
+	/* What libpam's versions read each in its own way, in the text so far: a literal, or NULL. */
+	const char *contested;
+	unsigned int contested_at;  /* the first such line */
 	char buffer[LINE_SIZE_MAX]; /* the line, without comment and continuation marks */
 };
 

@@ -16,6 +16,8 @@ struct reading {
 	const struct stack_host *host;
 	struct stack_service *service;
 	size_t n_entries;
+	/* As in struct stack. libpam reads on, so do we: what it comes to is refused, or vague. */
+	const char *contested;
 	int error; /* -ENOMEM: the reading is void */
 };
 
@@ -358,8 +360,6 @@ static bool take_line(struct reading *r, const struct context *c, const struct l
 	s.is_other = !strcasecmp(service, "other");
 	if (!s.is_other && strcasecmp(service, r->service->name) != 0)
 		return true;
-	if (line->is_cut)
-		complain(r, c->file, line->first, "it is longer than libpam 1.5 reads at once");
 	is_plain = read_type(r, c, &s, line_word(&rest));
 	if (!is_plain) {
 		if (c->wants != ANY && s.type != c->wants)
@@ -382,22 +382,33 @@ static bool take_line(struct reading *r, const struct context *c, const struct l
 
 /* ---- Files ---- */
 
-/* Read a text. False: the service is refused, or what includes the file has to fail. */
-static bool read_text(struct reading *r, const struct context *c, const char *text, size_t n)
+/* Take every line of a text. False: the service is refused, or what includes the file has to fail. */
+static bool take_lines(struct reading *r, const struct context *c, struct line_reader *line)
 {
-	struct line_reader line = { .text = text, .n = n };
 	enum line_result result;
 
-	while ((result = line_next(&line)) == LINE_READ)
-		if (!take_line(r, c, &line, line.buffer))
+	while ((result = line_next(line)) == LINE_READ)
+		if (!take_line(r, c, line, line->buffer))
 			return false;
 	if (result == LINE_OPEN_END)
-		complain(r, c->file, line.number, "a `\\` at the end of the file leads nowhere");
+		complain(r, c->file, line->number, "a `\\` at the end of the file leads nowhere");
 	if (result == LINE_TOO_LONG) {
-		complain(r, c->file, line.first, "with its continuations it is too long");
+		complain(r, c->file, line->first, "with its continuations it is too long");
 		r->service->vague = "libpam 1.5 hangs at a line that is too long";
 	}
 	return result == LINE_END;
+}
+
+static bool read_text(struct reading *r, const struct context *c, const char *text, size_t n)
+{
+	struct line_reader line = { .text = text, .n = n };
+	bool good = take_lines(r, c, &line);
+
+	if (line.contested) {
+		complain(r, c->file, line.contested_at, line.contested);
+		r->contested = line.contested;
+	}
+	return good;
 }
 
 /*
@@ -502,6 +513,8 @@ int stack_read(const struct stack_host *host, const char *name, struct stack_ser
 		read_conf(&r);
 	else
 		read_folders(&r);
+	if (!ret->vague)
+		ret->vague = r.contested;
 	return r.error;
 }
 

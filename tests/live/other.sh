@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Runs live scenarios on the other Debian release that we are made for: builds there, with its own compiler and libraries,
-# and tests in a root of it.
+# and tests in a root of it. Also those unit tests that ask its libpam.
 #
 # usage: other.sh SOURCE CACHE [SCENARIO…]
 #   SOURCE    a checkout; it is copied, not written to
@@ -15,8 +15,10 @@ shift 2
 scenarios=("$@")
 (($# > 0)) || scenarios=(matrix doctor services)
 
-# What ./check installs for a build, but for the tests.
-tools=(build-essential autoconf automake libtool pkg-config libpam0g-dev libconfig-dev libcdb-dev libjansson-dev)
+# What ./check installs for a build.
+tools=(build-essential autoconf automake libtool pkg-config libpam0g-dev libconfig-dev libcdb-dev libjansson-dev
+	libcmocka-dev libnss-wrapper)
+units='test_wiring test_pam test_pam_password'
 
 skip() {
 	printf 'skip the other release: %s\n0 passed, 0 failed, 1 skipped\n' "$1"
@@ -48,19 +50,41 @@ build() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	chroot "$work/build" /bin/sh -ec '
 		cd /rolegate && autoreconf -fi >/dev/null 2>&1 && mkdir b && cd b
-		../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --disable-tests \
+		../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var \
 			--libdir="/usr/lib/$(gcc -print-multiarch)"
-		make -s -j"$(nproc)" && make -s install DESTDIR=/rolegate/stage'
+		make -s -j"$(nproc)" && make -s install DESTDIR=/rolegate/stage
+		make -s -j"$(nproc)" libsupport.la pam_scripted.la $units'
 	cp -a "$work/build/rolegate/stage" "$work/stage"
+	mount -t tmpfs tmp "$work/build/tmp"
+	for unit in $units; do
+		# shellcheck disable=SC2016 # the inner shell expands it
+		if chroot "$work/build" /bin/sh -ec 'cd /rolegate/b && make -s check-TESTS TESTS="$1"' sh "$unit" >&2; then
+			echo "ok   other: $unit"
+		else
+			cat "$work/build/rolegate/b/$unit.log" >&2
+			echo "FAIL other: $unit"
+		fi
+	done >"$work/units"
 }
 
 # In a mount namespace of its own: nothing stays mounted.
 printf 'building on %s\n' "$suite"
 export -f build
-export work root source
+export work root source units
 if ! unshare --mount --propagation private bash -euc build >"$work/build.log" 2>&1; then
 	tail -n 30 "$work/build.log"
 	printf '0 passed, 1 failed, 0 skipped\n'
 	exit 1
 fi
-"$here/run.sh" --stage "$work/stage" --cache "$cache" "${scenarios[@]}"
+grep -q '^FAIL ' "$work/units" && cat "$work/build.log"
+cat "$work/units"
+"$here/run.sh" --stage "$work/stage" --cache "$cache" "${scenarios[@]}" | tee "$work/live" | grep -vE '^[0-9]+ passed, ' || true
+
+# count WORD: of the unit tests and the scenarios.
+count() {
+	cat "$work/units" "$work/live" | grep -c "^$1 " || true
+}
+failed=$(count FAIL)
+grep -qE '^[0-9]+ passed, ' "$work/live" || failed=$((failed + 1))
+printf '%d passed, %d failed, %d skipped\n' "$(count ok)" "$failed" "$(count skip)"
+((failed == 0))
