@@ -24,6 +24,22 @@ AC_DEFUN([ROLEGATE_WARNINGS], [
 	AC_SUBST([WARNING_CFLAGS])
 ])
 
+dnl Assignments may end after 2038: time_t has 64 bits also on i386, where libc's is short unless asked. It takes 64
+dnl bits of off_t, so this stands behind AC_SYS_LARGEFILE. (Autoconf 2.72 has a macro for it, and Debian 12 has 2.71.)
+AC_DEFUN([ROLEGATE_TRY_TIME], [
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[$1
+#include <time.h>]], [[static char is_long@<:@sizeof(time_t) >= 8 ? 1 : -1@:>@; (void)is_long;]])], [$2], [$3])
+])
+AC_DEFUN([ROLEGATE_TIME], [
+	AC_MSG_CHECKING([for a time_t of 64 bits])
+	ROLEGATE_TRY_TIME([], [AC_MSG_RESULT([yes])],
+		[ROLEGATE_TRY_TIME([#define _FILE_OFFSET_BITS 64
+#define _TIME_BITS 64],
+			[AC_MSG_RESULT([by _TIME_BITS])
+			 AC_DEFINE([_TIME_BITS], [64])],
+			[AC_MSG_ERROR([this C library cannot count beyond 2038])])])
+])
+
 dnl _FORTIFY_SOURCE is left alone where the user's CFLAGS or CPPFLAGS set it, and without optimisation, where it is void.
 AC_DEFUN([ROLEGATE_HARDENING], [
 	AC_ARG_ENABLE([hardening], [AS_HELP_STRING([--disable-hardening], [no hardening flags])],

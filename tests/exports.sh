@@ -23,7 +23,7 @@ loads() {
 	file=$1
 	shift
 	for library in $(objdump -p "$file" | awk '$1 == "NEEDED" { print $2 }'); do
-		case " $* libc.so.6 libasan.so.8 libubsan.so.1 ld-linux-x86-64.so.2 " in
+		case " $* libc.so.6 libasan.so.8 libubsan.so.1 ld-linux-x86-64.so.2 ld-linux.so.2 " in
 		*" $library "*) ;;
 		*) complain "$file loads $library" ;;
 		esac
@@ -56,7 +56,7 @@ exports .libs/pam_rolegate.so pam_module/pam_rolegate.map
 if [ -e .libs/libnss_rolegate.so ]; then
 	exports .libs/libnss_rolegate.so nss_module/libnss_rolegate.map
 	loads .libs/libnss_rolegate.so
-	imports .libs/libnss_rolegate.so 'open|open64|openat|openat64|close|f?stat|f?stat64|pread|pread64|time|clock_gettime|(m|c|re)alloc|reallocarray|free|(__)?mem[a-z_]*|(__)?str[a-z_]*|(__)?v?asprintf(_chk)?|geteuid'
+	imports .libs/libnss_rolegate.so 'open|open64|openat|openat64|close|f?stat|f?stat64|pread|pread64|time|clock_gettime|__time64|__clock_gettime64|__f?stat64_time64|(m|c|re)alloc|reallocarray|free|(__)?mem[a-z_]*|(__)?str[a-z_]*|(__)?v?asprintf(_chk)?|geteuid'
 	no_mutable nss_module
 fi
 loads .libs/librolegate.so
