@@ -18,6 +18,15 @@
 #include "policy.h"
 #include "rolegate.h"
 
+/* Whether AddressSanitizer is built in: for what takes longer with it, or cannot be asked of it. */
+#if defined(__SANITIZE_ADDRESS__)
+#define SUPPORT_HAS_ASAN 1
+#elif defined(__has_feature)
+#define SUPPORT_HAS_ASAN __has_feature(address_sanitizer)
+#else
+#define SUPPORT_HAS_ASAN 0
+#endif
+
 /* A moment for tests: 2026-11-22T12:00:00Z. */
 #define SUPPORT_NOW INT64_C(1795348800)
 

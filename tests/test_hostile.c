@@ -20,16 +20,7 @@
 #include <unistd.h>
 
 /* Seconds of processor time that a source may cost, and after which it counts as endless. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define __SANITIZE_ADDRESS__ 1 /* as gcc says it */
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__)
-#define SECONDS 10u
-#else
-#define SECONDS 1u
-#endif
+#define SECONDS (SUPPORT_HAS_ASAN ? 10u : 1u)
 #define SECONDS_MAX (5 * SECONDS)
 
 #define CATALOGS "catalogs = [ \"workspace\", \"host\" ];\n"

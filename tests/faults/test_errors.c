@@ -22,12 +22,8 @@
 /* Failed points that are told of, for one scenario. */
 #define TELL_MAX 5u
 
-#if defined(__SANITIZE_ADDRESS__)
 /* A sanitizer ends the program when its own allocations fail. */
-#define MEMORY_MAY_FAIL 0
-#else
-#define MEMORY_MAY_FAIL 1
-#endif
+#define MEMORY_MAY_FAIL (!SUPPORT_HAS_ASAN)
 
 /* ---- Kinds of calls ---- */
 
