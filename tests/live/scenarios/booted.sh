@@ -29,3 +29,28 @@ for user in carol dave; do
 	run as_on_tty "$user" "$password" bash -c "$by_polkit"
 	is "polkit-1: $user authenticates with pkexec" '0 root' "$rc $(tail -n 1 <<<"$out" | sed 's/\x1b\[[0-9;]*m//g')"
 done
+
+# --- roles as groups: polkit asks NSS, and sees them ---
+install -d -m 755 /etc/rolegate/policy.d
+groupadd rg-units
+echo 'role_groups = ( { role = "administrator"; group = "rg-units"; } );' >/etc/rolegate/policy.d/60-groups.conf
+sed -i 's/^group:.*/group: files [SUCCESS=merge] rolegate/' /etc/nsswitch.conf
+apply 'roles as groups'
+cat >/etc/polkit-1/rules.d/05-live.rules <<-'END'
+	polkit.addRule(function(action, subject) {
+		if (action.id == "org.freedesktop.systemd1.manage-units")
+			return subject.isInGroup("rg-units") ? "yes" : "no";
+	});
+END
+systemctl restart polkit
+# units STATUS WHAT USER: whether polkit lets somebody handle units.
+units() {
+	ends_with "$1" "polkit's isInGroup: $2" \
+		as "$3" bash -c 'pkcheck --action-id org.freedesktop.systemd1.manage-units --process $$'
+}
+units 0 'bob by his role' bob
+units 1 'carol has another' carol
+ends_with 0 'carol gains the role' rolegate assign carol administrator
+units 0 'carol by hers' carol
+ends_with 0 'carol loses the role' rolegate unassign carol administrator
+units 1 'it is gone at once' carol
