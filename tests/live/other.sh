@@ -4,12 +4,16 @@
 # and tests in a root of it. Also those unit tests that ask its libpam.
 #
 # usage: other.sh SOURCE CACHE [SCENARIO…]
+#        other.sh --root SOURCE CACHE
+#   --root    only makes the root, which takes long
 #   SOURCE    a checkout; it is copied, not written to
 #   SCENARIO  default: matrix doctor services
 # Ends on a line "N passed, N failed, N skipped"; where that release cannot be had, all of it is one skip, with the reason.
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
+only_root=''
+[[ $1 != --root ]] || { only_root=yes && shift; }
 source=$(realpath "$1") cache=$(realpath -m "$2")
 shift 2
 scenarios=("$@")
@@ -33,13 +37,13 @@ trixie) suite=bookworm ;;
 esac
 ((EUID == 0)) || skip 'needs root'
 
-mkdir -p "$cache"
-work=$(mktemp -d "$cache/other.XXXXXX")
-trap 'rm -rf --one-file-system "$work"' EXIT
-
 # The root that is tested in has the tools too: one root is made faster than two.
 export ROLEGATE_LIVE_SUITE=$suite ROLEGATE_LIVE_MORE="${tools[*]}"
 root=$("$here/root.sh" "$cache") || skip "no root of $suite can be made (see above)"
+[[ -z $only_root ]] || exit 0
+
+work=$(mktemp -d "$cache/other.XXXXXX")
+trap 'rm -rf --one-file-system "$work"' EXIT
 
 build() {
 	mkdir "$work/upper" "$work/over" "$work/build"

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Builds the Debian packages in clean roots of each release, and tests what comes out in throwaway machines.
 #
-# usage: run.sh --tarball FILE [--cache DIR] [--suite NAME]… [STEP…]
+# usage: run.sh --tarball FILE [--cache DIR] [--suite NAME]… [--brief] [STEP…]
+#        run.sh --roots [--cache DIR] [--suite NAME]… [STEP…]
 #   FILE   the release tarball that `make dist` makes
 #   NAME   a Debian release; default: bookworm and trixie
+#   --brief  builds without running the tests that a build runs
+#   --roots  only makes the roots that the steps need, which takes long
 #   STEP   build, lintian, apparmor, lifecycle, fresh, autopkgtest, piuparts, reprotest, i386; default: all of them.
 #          All but build and i386 need what build left in CACHE/packages/work.
 # Exit status: 0 all passed; 1 a failure; 2 usage; 77 not possible here (not root, a tool is missing).
@@ -13,17 +16,17 @@ set -euo pipefail
 here=$(dirname "$(realpath "$0")")
 source=$(realpath "$here/../..")
 cache=${ROLEGATE_LIVE_CACHE:-.live-cache}
-tarball='' suites=() steps=() passed=0 failed=0
+tarball='' brief='' only_roots='' suites=() steps=() passed=0 failed=0
 
 # Keep in step with Build-Depends in debian/control.
 build_packages='build-essential debhelper libcdb-dev libcmocka-dev libconfig-dev libjansson-dev libpam-modules
 	libpam-runtime libpam0g-dev pkgconf'
 tool_packages='apt-utils autopkgtest apparmor apparmor-profiles apparmor-profiles-extra cups-daemon diffoscope-minimal
-	faketime lintian openssh-client openssh-server piuparts reprotest'
+	faketime openssh-client openssh-server piuparts reprotest'
 base_packages='ca-certificates'
 
 usage() {
-	sed -n '5,10s/^# \?//p' "$0" >&2
+	sed -n '5,13s/^# \?//p' "$0" >&2
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
@@ -40,12 +43,14 @@ parse() {
 			esac
 			shift
 			;;
+		--brief) brief=nocheck ;;
+		--roots) only_roots=yes ;;
 		-*) usage "unknown option $1" ;;
 		*) steps+=("$1") ;;
 		esac
 		shift
 	done
-	[[ -f $tarball ]] || usage '--tarball: no such file; "make dist" makes one'
+	[[ -f $tarball || -n $only_roots ]] || usage '--tarball: no such file; "make dist" makes one'
 	((${#suites[@]})) || suites=(bookworm trixie)
 	((${#steps[@]})) || steps=(build lintian apparmor lifecycle fresh autopkgtest piuparts reprotest i386)
 }
@@ -62,6 +67,7 @@ root_of() {
 	local packages
 	case $1 in
 	build) packages=$build_packages ;;
+	lint) packages=lintian ;;
 	tools) packages="$build_packages $tool_packages" ;;
 	base) packages=$base_packages ;;
 	esac
@@ -85,20 +91,26 @@ pack_base() {
 		tar -C "$root" --one-file-system --exclude='./dev/*' --exclude=./usr/sbin/policy-rc.d -czf "$packed" .
 }
 
+# The kind of root that a step needs.
+kind_of() {
+	case $1 in
+	build | i386) printf 'build' ;;
+	lifecycle | fresh) printf 'base' ;;
+	lintian) printf 'lint' ;;
+	*) printf 'tools' ;;
+	esac
+}
+
 run_step() {
 	local step=$1 suite=$2 root
 	case $step in
 	build)
 		root=$(root_of build "$suite")
-		in_machine "$root" build.sh "$suite" "$version"
+		in_machine "$root" build.sh "$suite" "$version" "$brief"
 		;;
 	i386)
 		root=$(root_of build "$suite" i386)
-		personality=i686 in_machine "$root" build.sh "$suite-i386" "$version"
-		;;
-	lifecycle | fresh)
-		root=$(root_of base "$suite")
-		in_machine "$root" "$step.sh" "$suite"
+		personality=i686 in_machine "$root" build.sh "$suite-i386" "$version" "$brief"
 		;;
 	piuparts)
 		root=$(root_of base "$suite")
@@ -107,10 +119,17 @@ run_step() {
 		in_machine "$root" piuparts.sh "$suite" "base-$suite.tar.gz" "$suite"
 		;;
 	*)
-		root=$(root_of tools "$suite")
+		root=$(root_of "$(kind_of "$step")" "$suite")
 		in_machine "$root" "$step.sh" "$suite"
 		;;
 	esac
+}
+
+make_roots() {
+	local suite step
+	for suite in "${suites[@]}"; do
+		for step in "${steps[@]}"; do root_of "$(kind_of "$step")" "$suite"; done
+	done
 }
 
 # Each step's output is in CACHE/packages/work/STEP-SUITE.log.
@@ -133,6 +152,7 @@ main() {
 	packages_cache=$(realpath -m "$cache")/packages
 	work=$packages_cache/work
 	mkdir -p "$work"
+	[[ -z $only_roots ]] || { make_roots && exit; }
 	version=$(basename "$tarball" .tar.xz)
 	version=${version#rolegate-}
 	cp "$tarball" "$work/rolegate_$version.orig.tar.xz"
