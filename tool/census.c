@@ -2,29 +2,16 @@
 #include "census.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "names.h"
 
 /* Bytes of one entry: a group of ten thousand members. */
 #define ENTRY_SIZE ((size_t)1024 * 1024)
-
-/* A root's passwd or group, open for fgetpwent_r(3); NULL if it is not there. */
-static FILE *open_file(struct tool *tool, const char *path)
-{
-	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
-
-	if (!file && fd >= 0)
-		close(fd);
-	return file;
-}
 
 /* ---- All users, all groups ---- */
 
@@ -42,7 +29,7 @@ static int open_roll(struct tool *tool, bool is_group, struct roll *ret)
 	if (!ret->bytes)
 		return -ENOMEM;
 	if (tool->root) {
-		ret->file = open_file(tool, is_group ? "/etc/group" : "/etc/passwd");
+		ret->file = tool_open_stream(tool, is_group ? "/etc/group" : "/etc/passwd");
 		return ret->file != NULL;
 	}
 	if (is_group)
@@ -151,37 +138,6 @@ int census_each_user(struct tool *tool, int (*each)(void *context, const char *n
 
 	while (r > 0 && stop == 0 && (name = next_name(&roll)))
 		stop = each(context, name);
-	close_roll(&roll);
-	return r < 0 ? r : stop;
-}
-
-/* A group by its name: in a root's file, or as the host's name service has it. */
-static const struct group *find_group(struct tool *tool, struct roll *roll, const char *name,
-				      struct group *entry)
-{
-	const struct group *found;
-	struct group *answer = NULL;
-
-	if (!tool->root)
-		return getgrnam_r(name, entry, roll->bytes, ENTRY_SIZE, &answer) == 0 ? answer
-										      : NULL;
-	while ((found = next_group(roll, entry)))
-		if (!strcmp(found->gr_name, name))
-			return found;
-	return NULL;
-}
-
-int census_each_member(struct tool *tool, const char *group,
-		       int (*each)(void *context, const char *name), void *context)
-{
-	const struct group *found;
-	struct group entry;
-	struct roll roll;
-	int r = open_roll(tool, true, &roll), stop = 0;
-
-	found = r > 0 ? find_group(tool, &roll, group, &entry) : NULL;
-	for (char **member = found ? found->gr_mem : NULL; member && *member && stop == 0; member++)
-		stop = each(context, *member);
 	close_roll(&roll);
 	return r < 0 ? r : stop;
 }

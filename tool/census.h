@@ -23,8 +23,4 @@ int census_has(struct tool *tool, bool is_group, const char *name, char near[FOR
 int census_each_user(struct tool *tool, int (*each)(void *context, const char *name),
 		     void *context);
 
-/* The same for every member of a group, but those who have it as their primary one. */
-int census_each_member(struct tool *tool, const char *group,
-		       int (*each)(void *context, const char *name), void *context);
-
 #endif

@@ -371,7 +371,7 @@ static int note_group(struct difference *d, const char *name, const uint32_t set
 	return r;
 }
 
-static int check_member(const char *name, void *context)
+static int check_member(void *context, const char *name)
 {
 	return check_name(context, name);
 }

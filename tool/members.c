@@ -2,85 +2,48 @@
 #include "members.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Bytes that a group may need: one of a hundred thousand members has a megabyte. */
 #define GROUP_FIRST ((size_t)64 * 1024)
 #define GROUP_MAX ((size_t)16 * 1024 * 1024)
 
-static int each_of(const struct group *entry, int (*each)(const char *name, void *context),
+static int each_of(const struct group *entry, int (*each)(void *context, const char *name),
 		   void *context)
 {
 	int r = 0;
 
 	for (char **member = entry->gr_mem; *member && r == 0; member++)
-		r = each(*member, context);
+		r = each(context, *member);
 	return r;
 }
 
-/* ---- Of the host ---- */
+/* ---- In the files ---- */
 
-static int each_here(const char *group, int (*each)(const char *name, void *context), void *context)
-{
-	struct group entry, *result = NULL;
-	int error = ERANGE, r = 0;
-	char *buffer = NULL;
-
-	for (size_t n = GROUP_FIRST; n <= GROUP_MAX && error == ERANGE; n *= 4) {
-		free(buffer);
-		buffer = malloc(n);
-		if (!buffer)
-			return -ENOMEM;
-		do
-			error = getgrnam_r(group, &entry, buffer, n, &result);
-		while (error == EINTR);
-	}
-	if (result)
-		r = each_of(&entry, each, context);
-	else if (error != 0 && error != ENOENT && error != ESRCH)
-		r = error == ENOMEM ? -ENOMEM : -EIO;
-	free(buffer);
-	return r;
-}
-
-/* ---- Below a root ---- */
-
-static FILE *open_below(struct tool *tool, const char *path)
-{
-	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (!file && fd >= 0)
-		close(fd);
-	return file;
-}
-
-/* Those whose primary group it is. */
+/* Those whose primary group it is, by the file. line: room of GROUP_MAX bytes. */
 static int each_primary(struct tool *tool, gid_t gid, char *line,
-			int (*each)(const char *name, void *context), void *context)
+			int (*each)(void *context, const char *name), void *context)
 {
-	FILE *file = open_below(tool, "/etc/passwd");
+	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	struct passwd entry, *result;
 	int r = 0;
 
 	while (file && r == 0 && fgetpwent_r(file, &entry, line, GROUP_MAX, &result) == 0)
 		if (entry.pw_gid == gid)
-			r = each(entry.pw_name, context);
+			r = each(context, entry.pw_name);
 	if (file)
 		fclose(file);
 	return r;
 }
 
 static int each_below(struct tool *tool, const char *group,
-		      int (*each)(const char *name, void *context), void *context)
+		      int (*each)(void *context, const char *name), void *context)
 {
-	FILE *file = open_below(tool, "/etc/group");
+	FILE *file = tool_open_stream(tool, "/etc/group");
 	char *line = malloc(GROUP_MAX);
 	struct group entry, *result;
 	bool is_found = false;
@@ -100,9 +63,46 @@ static int each_below(struct tool *tool, const char *group,
 	return r;
 }
 
-int members_each(struct tool *tool, const char *group, int (*each)(const char *name, void *context),
+/* ---- Of the host ---- */
+
+/*
+ * Its directories are asked for the group, which is cheap. They would have to be asked about each
+ * user to learn of primary groups: only the host's own file is.
+ */
+static int each_here(struct tool *tool, const char *group,
+		     int (*each)(void *context, const char *name), void *context)
+{
+	struct group entry, *result = NULL;
+	int error = ERANGE, r = 0;
+	char *buffer = NULL;
+
+	for (size_t n = GROUP_FIRST; n <= GROUP_MAX && error == ERANGE; n *= 4) {
+		free(buffer);
+		buffer = malloc(n);
+		if (!buffer)
+			return -ENOMEM;
+		do
+			error = getgrnam_r(group, &entry, buffer, n, &result);
+		while (error == EINTR);
+	}
+	if (result)
+		r = each_of(&entry, each, context);
+	else if (error != 0 && error != ENOENT && error != ESRCH)
+		r = error == ENOMEM ? -ENOMEM : -EIO;
+	free(buffer);
+	if (!result || r != 0)
+		return r;
+	buffer = malloc(GROUP_MAX);
+	if (!buffer)
+		return -ENOMEM;
+	r = each_primary(tool, entry.gr_gid, buffer, each, context);
+	free(buffer);
+	return r;
+}
+
+int members_each(struct tool *tool, const char *group, int (*each)(void *context, const char *name),
 		 void *context)
 {
 	return tool->root ? each_below(tool, group, each, context)
-			  : each_here(group, each, context);
+			  : each_here(tool, group, each, context);
 }

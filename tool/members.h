@@ -8,13 +8,13 @@
 #include "tool.h"
 
 /*
- * Call `each` for those whom a group lists as its members; below a root also for those whose
- * primary group it is, which a host would have to be asked about user by user. Until `each` returns
- * something else than 0, which is then returned.
+ * Call `each` for those whom a group lists as its members, and for those whose primary group it is
+ * by passwd(5); of a directory's users nobody says which these are. Somebody may come twice. Until
+ * `each` returns something else than 0, which is then returned.
  *
  * Returns:  0, also if there is no such group; -ENOMEM; -EIO the system could not say.
  */
-int members_each(struct tool *tool, const char *group, int (*each)(const char *name, void *context),
+int members_each(struct tool *tool, const char *group, int (*each)(void *context, const char *name),
 		 void *context);
 
 #endif

@@ -2,33 +2,21 @@
 #include "people.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <shadow.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Bytes of one line of a root's passwd or group. */
 #define LINE_SIZE ((size_t)1024 * 1024)
 
 /* ---- Below a root ---- */
 
-static FILE *open_file(struct tool *tool, const char *path)
-{
-	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (!file && fd >= 0)
-		close(fd);
-	return file;
-}
-
 static void find_in_passwd(struct tool *tool, struct account *account, char *line)
 {
-	FILE *file = open_file(tool, "/etc/passwd");
+	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	struct passwd entry, *result;
 
 	account->person.uid = PEOPLE_ORDINARY_UID;
@@ -46,7 +34,7 @@ static void find_in_passwd(struct tool *tool, struct account *account, char *lin
 
 static int find_in_group(struct tool *tool, struct account *account, char *line)
 {
-	FILE *file = open_file(tool, "/etc/group");
+	FILE *file = tool_open_stream(tool, "/etc/group");
 	struct group entry, *result;
 	int r = 0;
 
@@ -93,7 +81,7 @@ int people_find(struct tool *tool, const char *name, struct account *ret)
 /* The name of the user of a root who has a uid, on the heap. 0, -ENOENT or -ENOMEM. */
 static int find_name_below_root(struct tool *tool, uid_t uid, char **ret_name)
 {
-	FILE *file = open_file(tool, "/etc/passwd");
+	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	char *line = malloc(LINE_SIZE);
 	struct passwd entry, *result;
 	int r = line ? -ENOENT : -ENOMEM;
@@ -196,7 +184,7 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 
 const char *people_why_shut_below_root(struct tool *tool, const char *name)
 {
-	FILE *file = open_file(tool, "/etc/shadow");
+	FILE *file = tool_open_stream(tool, "/etc/shadow");
 	char *line = malloc(LINE_SIZE);
 	struct spwd entry, *result;
 	const char *why = NULL;

@@ -29,7 +29,7 @@ struct asking {
 };
 
 /* 1 ends the search through a group's members. */
-static int ask_user(const char *name, void *context)
+static int ask_user(void *context, const char *name)
 {
 	struct asking *asking = context;
 	struct account account;
@@ -48,7 +48,7 @@ static int is_system(void *context, char kind, const char *name, bool *ret_is)
 	int r;
 
 	if (kind == FORMAT_USERS)
-		r = ask_user(name, &asking);
+		r = ask_user(&asking, name);
 	else
 		r = members_each(asking.tool, name, ask_user, &asking);
 	*ret_is = asking.is_system;

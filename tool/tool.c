@@ -2,6 +2,7 @@
 #include "tool.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -352,4 +353,14 @@ int tool_know_permission(const struct rolegate_policy *policy, const char *name,
 		store_record_free(&record);
 	}
 	return r;
+}
+
+FILE *tool_open_stream(struct tool *tool, const char *path)
+{
+	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
+
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
 }

@@ -5,6 +5,8 @@
 #ifndef ROLEGATE_TOOL_H
 #define ROLEGATE_TOOL_H
 
+#include <stdio.h>
+
 #include "compile.h"
 #include "options.h"
 #include "output.h"
@@ -97,5 +99,8 @@ char *tool_source_path(const struct rolegate_policy *policy, uint32_t file);
 
 /* Give up on memory: nothing was changed. */
 int tool_out_of_memory(struct tool *tool);
+
+/* A file of this host, or of --root's, for fgetpwent_r(3) and its kin; NULL if it cannot be read. */
+FILE *tool_open_stream(struct tool *tool, const char *path);
 
 #endif

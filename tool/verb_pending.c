@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "census.h"
+#include "members.h"
 #include "reach.h"
 #include "people.h"
 #include "standing.h"
@@ -76,7 +77,7 @@ static int look_at_holder(struct waiting *w, char kind, const char *name, struct
 	if (!is_one)
 		return 0;
 	return kind == FORMAT_USERS ? add_candidate(w, name)
-				    : census_each_member(w->tool, name, add_candidate, w);
+				    : members_each(w->tool, name, add_candidate, w);
 }
 
 static int look_at_holders(struct waiting *w, char kind)

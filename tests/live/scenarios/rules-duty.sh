@@ -4,6 +4,10 @@
 # shellcheck source=../rules.sh
 . /live/rules.sh
 
+# Nobody is listed in this group: it is pia's primary one.
+groupadd cashiers
+useradd -M -g cashiers pia
+
 rows <<'END'
 A6 one of them                            | alice | command | assign dave clerk                   | 0 | in force
 A6 the other                              | alice | command | assign dave approver                | 0 | in force
@@ -17,6 +21,7 @@ A6 through a role based on it             | alice | command | assign cleo boss  
 A6 a base for what is held                | alice | sed     | s/(name = "clerk";)/\1 based_on = [ "approver" ];/ | 4 | four eyes
 A6 through a group                        | alice | command | assign otis clerk                   | 4 | otis.*four eyes
 A6 through a group of everybody's         | alice | command | assign --group payroll clerk        | 4 | otis.*four eyes
+A6 through a primary group                | alice | command | assign --group cashiers clerk approver | 4 | pia.*four eyes
 A6 later                                  | alice | command | assign cleo approver --from 2090-01-01 | 4 | cleo.*four eyes
 A6 one after the other                    | alice | sed     | s/(user = "cleo"; roles = \[ "clerk" \];)/\1 until = "2090-01-01"; }, { user = "cleo"; roles = [ "approver" ]; from = "2090-01-01";/ | 0 | in force
 A6 by default                             | alice | key     | default_roles = [ "clerk", "approver" ] | 4 | four eyes
