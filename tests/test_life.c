@@ -129,6 +129,27 @@ static void history_says_who_and_why(void **state)
 	command_expect(c, "show -- -1", 2, "no number");
 }
 
+/* As if the power had gone after generation 3 was numbered, before it was swapped in. */
+static void an_interrupted_apply_was_never_in_force(void **state)
+{
+	struct command *c = *state;
+	char saved[256], policy[256];
+
+	snprintf(saved, sizeof(saved), "%s%s/saved", c->root, STATE);
+	snprintf(policy, sizeof(policy), "%s%s/policy.cdb", c->root, STATE);
+	command_write(c, COMMAND_POLICY, OWNED_BY("bob"));
+	command_expect(c, "apply", 0, "generation 2 is in force");
+	assert_int_equal(link(policy, saved), 0);
+	command_write(c, COMMAND_POLICY, OWNED_BY("carol"));
+	command_expect(c, "apply", 0, "generation 3 is in force");
+	assert_int_equal(rename(saved, policy), 0);
+	command_expect(c, "--json show 3", 0, "\"state\": \"interrupted\"");
+	command_expect(c, "show 3", 0, "interrupted: never in force");
+	command_expect(c, "apply", 0, "generation 4 is in force");
+	command_expect(c, "--json show 3", 0, "\"state\": \"interrupted\"");
+	command_expect(c, "--json show 2", 0, "\"state\": \"past\"");
+}
+
 /* The last twenty, what is in force, and what it goes back to. */
 static void history_is_pruned(void **state)
 {
@@ -413,6 +434,7 @@ int main(void)
 		CASE(a_trial_needs_somewhere_to_go_back_to),
 		CASE(spans_are_checked),
 		CASE(history_says_who_and_why),
+		CASE(an_interrupted_apply_was_never_in_force),
 		CASE(history_is_pruned),
 		CASE(rollback_brings_the_rules_back),
 		CASE(rollback_brings_the_managed_file_back),

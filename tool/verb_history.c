@@ -35,14 +35,36 @@ static void find_standing(struct tool *tool, struct standing *ret)
 
 /* ---- One generation as an object ---- */
 
-static const char *state_word(const struct standing *standing, const struct head *head,
-			      bool is_confirmed)
+/*
+ * Whether an apply was interrupted after it had taken its number and before it took effect: what
+ * came next began with another parent.
+ */
+static bool was_passed_over(struct tool *tool, const struct standing *standing, uint64_t generation)
+{
+	struct rolegate_policy *next = NULL;
+	struct generation_info info;
+	struct record record;
+	bool is_passed = generation > standing->active;
+
+	if (candidate_open_past(tool, generation + 1, false, &next) == 0 &&
+	    policy_load_generation_info(next, &record, &info) == 0) {
+		is_passed = info.parent != generation;
+		store_record_free(&record);
+	}
+	rolegate_policy_close(next);
+	return is_passed;
+}
+
+static const char *state_word(struct tool *tool, const struct standing *standing,
+			      const struct head *head, bool is_confirmed)
 {
 	if (head->generation == standing->trial)
 		return "on-trial";
 	if (head->generation == standing->active)
 		return "in-force";
-	return head->trial.until && !is_confirmed ? "trial-ended" : "past";
+	if (head->trial.until && !is_confirmed)
+		return "trial-ended";
+	return was_passed_over(tool, standing, head->generation) ? "interrupted" : "past";
 }
 
 /* Set a key to a note, if there is one. */
@@ -74,7 +96,7 @@ static json_t *describe(struct tool *tool, const struct standing *standing,
 	is_confirmed = add_note(tool, object, generation, STATE_NOTE_CONFIRMED);
 	(void)add_note(tool, object, generation, STATE_NOTE_EFFECT);
 	json_object_set_new(object, "state",
-			    json_string(state_word(standing, &policy->head, is_confirmed)));
+			    json_string(state_word(tool, standing, &policy->head, is_confirmed)));
 	return object;
 }
 
@@ -119,6 +141,8 @@ static void print_state(const struct tool *tool, const struct standing *standing
 		printf(", %lld seconds left", (long long)standing->seconds_left);
 	} else if (!strcmp(word, "trial-ended"))
 		output_text(&tool->output, COLOUR_DIM, "  was on trial, and not confirmed");
+	else if (!strcmp(word, "interrupted"))
+		output_text(&tool->output, COLOUR_DIM, "  interrupted: never in force");
 }
 
 static void print_line(const struct tool *tool, const char *label, const char *text)
