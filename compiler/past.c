@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state.h"
+#include "kept.h"
 
 /* The generation whose sources are read. */
 struct past {
@@ -24,7 +24,7 @@ static int read_past_source(struct compiled *compiled, const struct past *past,
 	char *copy, *path;
 	int r = -ENOMEM;
 
-	copy = state_source_path(past->state_path, past->policy->head.generation, was->path);
+	copy = kept_source_path(past->state_path, past->policy->head.generation, was->path);
 	path = strdup(was->path);
 	if (copy && path)
 		r = source_read(&compiled->sources, past->tree, copy, &compiled->report, ret_file);
@@ -156,7 +156,7 @@ static int compare_present(const struct past *past, const struct sources *now,
 	for (size_t i = 0; i < now->n && r == 0; i++) {
 		const struct source *source = &now->list[i];
 
-		r = source->text ? state_compare_source(past->tree, past->state_path,
+		r = source->text ? kept_compare_source(past->tree, past->state_path,
 							past->policy->head.generation, source)
 				 : 0;
 		if (r == -ENOENT)

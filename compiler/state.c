@@ -13,40 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "format.h"
-#include "write.h"
+#include "kept.h"
 
 #define NEW_FOLDER ".new"
 #define NEW_LINK "policy.cdb.new"
-#define SOURCES_FOLDER "sources"
-/* Folders below generations/N/sources: etc/rolegate/policy.d is three. */
-#define SWEEP_DEPTH 16u
 
 /* ---- Opening and locking ---- */
-
-static int open_folder_at(int fd, const char *name)
-{
-	int folder = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return folder < 0 ? -errno : folder;
-}
-
-/* Make a folder unless it is there, with exactly this mode, and open it. */
-static int make_folder_at(int fd, const char *name, mode_t mode)
-{
-	int folder;
-
-	if (mkdirat(fd, name, mode) < 0 && errno != EEXIST)
-		return -errno;
-	folder = open_folder_at(fd, name);
-	if (folder >= 0 && fchmod(folder, mode) < 0) {
-		int r = -errno;
-
-		close(folder);
-		return r;
-	}
-	return folder;
-}
 
 static int lock(int fd)
 {
@@ -87,7 +61,7 @@ int state_open(struct state *state, const struct tree *tree, const char *path)
 	if (r < 0)
 		goto fail;
 	/* Sources may say of whom what others need not know. */
-	state->generations = r = make_folder_at(state->fd, "generations", 0700);
+	state->generations = r = folder_make(state->fd, "generations", 0700);
 	if (r < 0)
 		goto fail;
 	return 0;
@@ -126,21 +100,10 @@ static uint64_t number_of(const char *name)
 	return *end == '\0' && errno == 0 ? n : 0;
 }
 
-/* Begin to list an open folder, whose descriptor stays the caller's. NULL and errno. */
-static DIR *open_listing(int folder)
-{
-	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!dir && fd >= 0)
-		close(fd);
-	return dir;
-}
-
 /* All numbers there are, in no order, on the heap. */
 static int list_generations(const struct state *state, uint64_t **ret_list, size_t *ret_n)
 {
-	DIR *dir = open_listing(state->generations);
+	DIR *dir = folder_list(state->generations);
 	uint64_t *list = NULL;
 	size_t n = 0, max = 0;
 	struct dirent *entry;
@@ -188,88 +151,12 @@ int state_next_generation(const struct state *state, uint64_t active, uint64_t *
 	return 0;
 }
 
-/* ---- Sweeping ---- */
-
-static int sweep(int fd, const char *name, unsigned int depth);
-
-static int sweep_inside(int folder, unsigned int depth)
-{
-	DIR *dir = open_listing(folder);
-	struct dirent *entry;
-	int r = 0;
-
-	if (!dir)
-		return -errno;
-	while (r == 0 && (entry = readdir(dir)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			r = sweep(folder, entry->d_name, depth);
-	closedir(dir);
-	return r;
-}
-
-/* Remove a file, or a folder with all in it; links are removed, not followed. */
-static int sweep(int fd, const char *name, unsigned int depth)
-{
-	int folder, r;
-
-	if (unlinkat(fd, name, 0) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -errno;
-	if (depth == 0)
-		return -ELOOP;
-	folder = open_folder_at(fd, name);
-	if (folder < 0)
-		return folder;
-	r = sweep_inside(folder, depth - 1);
-	close(folder);
-	if (r == 0 && unlinkat(fd, name, AT_REMOVEDIR) < 0)
-		r = -errno;
-	return r;
-}
-
 void state_discard(const struct state *state)
 {
-	(void)sweep(state->generations, NEW_FOLDER, SWEEP_DEPTH);
+	(void)folder_sweep(state->generations, NEW_FOLDER);
 }
 
 /* ---- Writing ---- */
-
-static int sync_fd(int fd)
-{
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
-/* Make an empty file of exactly this mode. */
-static int create_at(int folder, const char *name, mode_t mode)
-{
-	int fd = openat(folder, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-
-	if (fd < 0)
-		return -errno;
-	if (fchmod(fd, mode) < 0) {
-		int r = -errno;
-
-		close(fd);
-		return r;
-	}
-	return fd;
-}
-
-static int write_file_at(int folder, const char *name, const char *bytes, size_t n)
-{
-	int fd, r;
-
-	fd = create_at(folder, name, 0600);
-	if (fd < 0)
-		return fd;
-	r = write_whole(fd, bytes, n);
-	if (r == 0)
-		r = sync_fd(fd);
-	if (close(fd) < 0 && r == 0)
-		r = -errno;
-	return r;
-}
 
 /*
  * Write one source below a folder, under its own path; each folder on the way is synced when it
@@ -294,13 +181,13 @@ static int write_source(int folder, const struct source *source)
 		part[n] = '\0';
 		path += n;
 		if (*path == '\0') {
-			r = write_file_at(fd, part, source->text, (size_t)source->size);
+			r = folder_write_file(fd, part, source->text, (size_t)source->size);
 			if (r == 0)
-				r = sync_fd(fd);
+				r = folder_sync(fd);
 			break;
 		}
-		next = make_folder_at(fd, part, 0700);
-		r = next < 0 ? next : sync_fd(fd);
+		next = folder_make(fd, part, 0700);
+		r = next < 0 ? next : folder_sync(fd);
 		close(fd);
 		fd = next;
 	}
@@ -312,7 +199,7 @@ static int write_sources(int folder, const struct sources *sources)
 {
 	int fd, r = 0;
 
-	fd = make_folder_at(folder, SOURCES_FOLDER, 0700);
+	fd = folder_make(folder, KEPT_SOURCES, 0700);
 	if (fd < 0)
 		return fd;
 	for (size_t i = 0; i < sources->n && r == 0; i++)
@@ -327,12 +214,12 @@ static int write_policy(int folder, const struct compiled *compiled, const struc
 {
 	int fd, r;
 
-	fd = create_at(folder, FORMAT_FILE_NAME, 0644);
+	fd = folder_create_file(folder, FORMAT_FILE_NAME, 0644);
 	if (fd < 0)
 		return fd;
 	r = pack_policy(&compiled->model, &compiled->sources, info, fd);
 	if (r == 0)
-		r = sync_fd(fd);
+		r = folder_sync(fd);
 	if (r < 0) {
 		close(fd);
 		return r;
@@ -346,17 +233,17 @@ int state_prepare(const struct state *state, const struct compiled *compiled,
 {
 	int folder, fd = -1, r;
 
-	r = sweep(state->generations, NEW_FOLDER, SWEEP_DEPTH);
+	r = folder_sweep(state->generations, NEW_FOLDER);
 	if (r < 0)
 		return r;
-	folder = make_folder_at(state->generations, NEW_FOLDER, 0700);
+	folder = folder_make(state->generations, NEW_FOLDER, 0700);
 	if (folder < 0)
 		return folder;
 	r = write_policy(folder, compiled, info, &fd);
 	if (r == 0)
 		r = write_sources(folder, &compiled->sources);
 	if (r == 0)
-		r = sync_fd(folder);
+		r = folder_sync(folder);
 	close(folder);
 	if (r < 0) {
 		close_one(&fd);
@@ -378,7 +265,7 @@ static int open_generation(const struct state *state, uint64_t generation)
 	char name[24];
 
 	name_generation(name, generation);
-	return open_folder_at(state->generations, generation ? name : NEW_FOLDER);
+	return folder_open(state->generations, generation ? name : NEW_FOLDER);
 }
 
 int state_write_note(const struct state *state, uint64_t generation, const char *name,
@@ -390,9 +277,9 @@ int state_write_note(const struct state *state, uint64_t generation, const char 
 	if (folder < 0)
 		return folder;
 	(void)unlinkat(folder, name, 0);
-	r = write_file_at(folder, name, text, strlen(text));
+	r = folder_write_file(folder, name, text, strlen(text));
 	if (r == 0)
-		r = sync_fd(folder);
+		r = folder_sync(folder);
 	if (r < 0)
 		(void)unlinkat(folder, name, 0);
 	close(folder);
@@ -452,9 +339,9 @@ static int number_generation(const struct state *state, uint64_t generation)
 	name_generation(name, generation);
 	if (renameat(state->generations, NEW_FOLDER, state->generations, name) < 0)
 		return -errno;
-	r = sync_fd(state->generations);
+	r = folder_sync(state->generations);
 	if (r < 0)
-		(void)sweep(state->generations, name, SWEEP_DEPTH);
+		(void)folder_sweep(state->generations, name);
 	return r;
 }
 
@@ -466,7 +353,7 @@ static int replace(const struct state *state, uint64_t generation, uint64_t pare
 	r = put_in_force(state, generation, FORMAT_FILE_NAME);
 	if (r < 0)
 		return r;
-	r = sync_fd(state->fd);
+	r = folder_sync(state->fd);
 	/* Last, for while it runs a trial decides: up to here nothing has changed for anybody. */
 	if (r == 0)
 		r = state_end_trial(state);
@@ -481,7 +368,7 @@ static void drop(const struct state *state, uint64_t generation)
 	char name[24];
 
 	name_generation(name, generation);
-	(void)sweep(state->generations, name, SWEEP_DEPTH);
+	(void)folder_sweep(state->generations, name);
 }
 
 int state_commit(const struct state *state, uint64_t generation, uint64_t parent)
@@ -528,7 +415,7 @@ int state_revert(const struct state *state, uint64_t generation, uint64_t parent
 	else if (unlinkat(state->fd, FORMAT_FILE_NAME, 0) < 0 && errno != ENOENT)
 		r = -errno;
 	if (r == 0)
-		r = sync_fd(state->fd);
+		r = folder_sync(state->fd);
 	if (r == 0)
 		drop(state, generation);
 	return r;
@@ -602,101 +489,7 @@ void state_prune(const struct state *state, const uint64_t *keep, size_t n)
 		if (is_kept(list[i], keep, n))
 			continue;
 		name_generation(name, list[i]);
-		(void)sweep(state->generations, name, SWEEP_DEPTH);
+		(void)folder_sweep(state->generations, name);
 	}
 	free(list);
-}
-
-/* ---- Reading ---- */
-
-/* Bytes of a note: one line. */
-#define NOTE_MAX 1023u
-
-int state_read_note(const struct tree *tree, const char *path, uint64_t generation,
-		    const char *name, char **ret_text)
-{
-	char *file, text[NOTE_MAX + 1];
-	ssize_t got;
-	int fd;
-
-	if (asprintf(&file, "%s/generations/%llu/%s", path, (unsigned long long)generation, name) <
-	    0)
-		return -ENOMEM;
-	fd = tree_open_file(tree, file, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
-	free(file);
-	if (fd < 0)
-		return fd;
-	do
-		got = read(fd, text, NOTE_MAX);
-	while (got < 0 && errno == EINTR);
-	close(fd);
-	if (got < 0)
-		return -EIO;
-	text[got] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	*ret_text = strdup(text);
-	return *ret_text ? 0 : -ENOMEM;
-}
-
-/* Whether the file has exactly these bytes: 1, 0 or -errno. */
-static int has_bytes(int fd, const char *bytes, size_t n)
-{
-	char buffer[65536];
-	size_t done = 0;
-
-	for (;;) {
-		ssize_t got = read(fd, buffer, sizeof(buffer));
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return -errno;
-		if (got == 0)
-			return done == n;
-		if ((size_t)got > n - done || memcmp(buffer, bytes + done, (size_t)got) != 0)
-			return 0;
-		done += (size_t)got;
-	}
-}
-
-char *state_source_path(const char *path, uint64_t generation, const char *source)
-{
-	char *whole;
-
-	return asprintf(&whole, "%s/generations/%llu/" SOURCES_FOLDER "%s", path,
-			(unsigned long long)generation, source) < 0
-		       ? NULL
-		       : whole;
-}
-
-int state_compare_source(const struct tree *tree, const char *path, uint64_t generation,
-			 const struct source *source)
-{
-	char *copy = state_source_path(path, generation, source->path);
-	int fd, r;
-
-	if (!copy)
-		return -ENOMEM;
-	fd = tree_open_file(tree, copy, O_RDONLY | O_NOFOLLOW, 0);
-	free(copy);
-	if (fd < 0)
-		return fd;
-	r = has_bytes(fd, source->text, (size_t)source->size);
-	close(fd);
-	return r;
-}
-
-int state_compare(const struct tree *tree, const char *path, uint64_t generation,
-		  const struct sources *sources, size_t n)
-{
-	int r = 1;
-
-	for (size_t i = 0; i < sources->n; i++)
-		n -= sources->list[i].text != NULL;
-	if (n != 0)
-		return 0;
-	for (size_t i = 0; i < sources->n && r == 1; i++)
-		if (sources->list[i].text)
-			r = state_compare_source(tree, path, generation, &sources->list[i]);
-	return r == -ENOENT ? 0 : r;
 }

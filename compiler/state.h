@@ -89,13 +89,6 @@ int state_write_note(const struct state *state, uint64_t generation, const char 
 /* Take a note away, if it can be. */
 void state_drop_note(const struct state *state, uint64_t generation, const char *name);
 
-/*
- * Read a note, on the heap: what does not belong on a line is left out. 0; -ENOENT there is none; or
- * -errno. path: of the state folder.
- */
-int state_read_note(const struct tree *tree, const char *path, uint64_t generation,
-		    const char *name, char **ret_text);
-
 #define STATE_NOTE_EFFECT "effect"	 /* what it changed, for `history` */
 #define STATE_NOTE_CONFIRMED "confirmed" /* when and by whom, of one that was on trial */
 
@@ -116,28 +109,5 @@ void state_discard(const struct state *state);
  * is not an error.
  */
 void state_prune(const struct state *state, const uint64_t *keep, size_t n);
-
-/*
- * The path of a generation's copy of a source, on the heap; NULL if memory ran out. path: of the
- * state folder.
- */
-char *state_source_path(const char *path, uint64_t generation, const char *source);
-
-/*
- * Whether one source is byte for byte a generation's: 1, 0, or -errno; -ENOENT it has none of that
- * path. path: of the state folder.
- */
-int state_compare_source(const struct tree *tree, const char *path, uint64_t generation,
-			 const struct source *source);
-
-/*
- * Whether the sources, catalogs among them, are byte for byte those of a generation: 1 they are,
- * 0 they differ, or -errno.
- *
- * path  of the state folder
- * n     files that the generation was made of, for one may have been deleted since
- */
-int state_compare(const struct tree *tree, const char *path, uint64_t generation,
-		  const struct sources *sources, size_t n);
 
 #endif

@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "kept.h"
 #include "state.h"
 
 struct fixture {
@@ -229,14 +230,14 @@ static void compares_sources(void **state)
 	uint32_t file;
 
 	assert_int_equal(apply(f, 0, &generation), 0);
-	assert_int_equal(state_compare(&f->tree, f->path, 1, sources, 2), 1);
-	assert_int_equal(state_compare(&f->tree, f->path, 1, sources, 3), 0);
+	assert_int_equal(kept_compare(&f->tree, f->path, 1, sources, 2), 1);
+	assert_int_equal(kept_compare(&f->tree, f->path, 1, sources, 3), 0);
 	sources->list[0].text[0] ^= 1;
-	assert_int_equal(state_compare(&f->tree, f->path, 1, sources, 2), 0);
+	assert_int_equal(kept_compare(&f->tree, f->path, 1, sources, 2), 0);
 	sources->list[0].text[0] ^= 1;
 	assert_int_equal(source_add_text(sources, "/etc/rolegate/policy.d/new.conf", "", 0, &file),
 			 0);
-	assert_int_equal(state_compare(&f->tree, f->path, 1, sources, 3), 0);
+	assert_int_equal(kept_compare(&f->tree, f->path, 1, sources, 3), 0);
 }
 
 /* --root: no link leads out, neither at the end of a path nor on the way. */

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "drift.h"
-#include "state.h"
+#include "kept.h"
 
 static int count_file(const struct rolegate_source *source, void *context)
 {
@@ -30,7 +30,7 @@ const char *applied_sources(struct tool *tool, const struct rolegate_policy *pol
 	compile_init(&compiled);
 	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, &compiled);
 	if (r == 0)
-		r = state_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
+		r = kept_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
 				  &compiled.sources, n);
 	else if (r == -EINVAL)
 		r = geteuid() == 0 || tool->root ? 2 : -EACCES;

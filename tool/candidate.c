@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "kept.h"
 #include "managed.h"
 #include "past.h"
 #include "state.h"
@@ -73,7 +74,7 @@ static int is_in_force(void *context, const char *staged_path, const char *path)
 
 		source.path = (char *)path;
 		if (recovering->generation)
-			r = state_compare_source(&recovering->tool->tree, ROLEGATE_STATE_DIR,
+			r = kept_compare_source(&recovering->tool->tree, ROLEGATE_STATE_DIR,
 						 recovering->generation, &source);
 		r = r == -ENOENT ? 0 : r;
 	} else if (r == -EBADMSG || r == -ENOENT) {
@@ -289,7 +290,7 @@ static int prepare_file(struct making *m, struct source_overlay *overlay)
  */
 static int read_past_managed(struct making *m, uint64_t generation, char **ret_text, size_t *ret_n)
 {
-	char *path = state_source_path(ROLEGATE_STATE_DIR, generation, MANAGED_PATH);
+	char *path = kept_source_path(ROLEGATE_STATE_DIR, generation, MANAGED_PATH);
 	struct compiled past;
 	uint32_t file;
 	int r;

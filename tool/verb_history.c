@@ -8,6 +8,7 @@
 #include "apply.h"
 #include "candidate.h"
 #include "diff.h"
+#include "kept.h"
 #include "state.h"
 #include "verbs.h"
 #include "when.h"
@@ -72,7 +73,7 @@ static bool add_note(struct tool *tool, json_t *object, uint64_t generation, con
 {
 	char *text;
 
-	if (state_read_note(&tool->tree, ROLEGATE_STATE_DIR, generation, name, &text) < 0)
+	if (kept_read_note(&tool->tree, ROLEGATE_STATE_DIR, generation, name, &text) < 0)
 		return false;
 	json_object_set_new(object, name, json_string(text));
 	free(text);
