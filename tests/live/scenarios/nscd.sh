@@ -9,11 +9,6 @@ groups_are() {
 	is "$1" "0 $3" "$rc $(tr ' ' '\n' <<<"$out" | grep '^rg-' | xargs)"
 }
 
-# How often nscd has answered for a group from what it remembers.
-hits() {
-	nscd -g | awk '/^group cache:/ { here = 1 } here && /cache hits on positive entries/ { print $1; exit }'
-}
-
 groupadd rg-admin
 install -d -m 755 /etc/rolegate/policy.d
 echo 'role_groups = ( { role = "administrator"; group = "rg-admin"; members = true; } );' >"$groups_file"
@@ -22,12 +17,8 @@ apply 'roles as groups'
 ends_with 0 'dave gains the role' rolegate assign dave administrator
 mkdir -p /run/nscd
 ends_with 0 'nscd starts' nscd
-wait_for nscd -g
+wait_for test -S /run/nscd/socket
 groups_are 'nscd learns them' dave 'rg-admin'
-before=$(hits)
-groups_are 'and remembers' dave 'rg-admin'
-run test "$(hits)" -gt "$before"
-is 'the second answer is from memory' 0 "$rc"
 
 mv /usr/sbin/nscd /usr/sbin/nscd-away
 ends_with 0 'dave loses the role, and nscd is not told' rolegate unassign dave administrator
@@ -37,5 +28,5 @@ ends_with 0 'erin gains the role, and nscd is told' rolegate assign erin adminis
 groups_are 'what it remembered is forgotten' dave ''
 groups_are 'it learns anew' erin 'rg-admin'
 run getent group rg-admin
-is 'members, too' '0 bob,erin' "$rc ${out##*:}"
+is 'members, too: erin, bob, and alice as an owner' '0 alice bob erin' "$rc $(tr , '\n' <<<"${out##*:}" | sort | xargs)"
 ends_with 0 'nscd ends' nscd -K

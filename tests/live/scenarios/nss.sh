@@ -119,7 +119,8 @@ run ssh_as carol id -nG
 is 'sshd: the session has the group' '0 rg-desk' "$rc $(ours "$out")"
 
 # --- a role that is taken away ---
-as carol bash -c 'until [[ -e /tmp/taken ]]; do sleep .05; done; id -nG; id -nG carol' >/tmp/session 2>&1 &
+as carol bash -c 'touch /tmp/began; until [[ -e /tmp/taken ]]; do sleep .05; done; id -nG; id -nG carol' >/tmp/session 2>&1 &
+wait_for test -e /tmp/began
 sed -i '/user = "carol"/d' "$conf"
 apply 'carol leaves'
 touch /tmp/taken
