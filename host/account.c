@@ -2,10 +2,12 @@
 #include "account.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /*
  * Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one
@@ -15,6 +17,13 @@
 #define ENTRY_MAX ((size_t)16 * 1024 * 1024)
 /* Groups of one user: Linux has no more. */
 #define GROUPS_MAX 65536
+
+/*
+ * What a lookup of groups may need of a process: a file, a socket and what they are read with; and
+ * some for services that need more.
+ */
+#define ROOM_DESCRIPTORS 8u
+#define ROOM_BYTES ((size_t)128 * 1024)
 
 int account_init(struct account *account, const char *name)
 {
@@ -159,6 +168,45 @@ static int look_up_user(struct account *account)
 	return 0;
 }
 
+/* Whether this many descriptors are left, from the n-th on; opens them for a moment. */
+static bool has_descriptors(int like, unsigned int n)
+{
+	int fd = n == 0 ? -1 : fcntl(like, F_DUPFD_CLOEXEC, 0);
+	bool has = n == 0 || (fd >= 0 && has_descriptors(like, n - 1));
+
+	if (fd >= 0)
+		close(fd);
+	return has;
+}
+
+/*
+ * Whether the process has the descriptors and the memory that NSS may have needed. 0; -ENOMEM; -EIO.
+ *
+ * getgrouplist(3) and getgrgid_r(3) leave out a source of groups that fails, and do not say so. A
+ * process that is at a limit of its own, which a caller of su can set, would so be seen without its
+ * groups; and whose only roles are a group's would fall back on the default roles, or out of a
+ * conflict.
+ */
+static int check_room(void)
+{
+	char *volatile memory = malloc(ROOM_BYTES);
+	int fd, r = memory ? 0 : -ENOMEM;
+
+	free(memory);
+	fd = open("/", O_PATH | O_CLOEXEC);
+	if (fd < 0 || !has_descriptors(fd, ROOM_DESCRIPTORS - 1))
+		r = r < 0 ? r : -EIO;
+	if (fd >= 0)
+		close(fd);
+	return r;
+}
+
+/* What NSS left behind in errno, where it says that a source could not be asked. */
+static int hidden_error(int error)
+{
+	return error == ENOMEM ? -ENOMEM : error == EMFILE || error == ENFILE ? -EIO : 0;
+}
+
 /* All gids of a user, on the heap. */
 static int list_gids(const struct account *account, gid_t **ret_gids, int *ret_n)
 {
@@ -170,10 +218,16 @@ static int list_gids(const struct account *account, gid_t **ret_gids, int *ret_n
 
 		if (!gids)
 			return -ENOMEM;
+		errno = 0;
 		if (getgrouplist(account->name, account->gid, gids, &n) >= 0) {
-			*ret_gids = gids;
+			int r = hidden_error(errno);
+
+			if (r < 0)
+				free(gids);
+			else
+				*ret_gids = gids;
 			*ret_n = n;
-			return 0;
+			return r;
 		}
 		free(gids);
 		if (room >= GROUPS_MAX)
@@ -202,6 +256,8 @@ static int look_up_groups(struct account *account)
 		free(buffer);
 	}
 	free(gids);
+	if (r >= 0)
+		r = check_room();
 	if (r < 0)
 		return r;
 	account->person.facts |= ROLEGATE_FACT_GROUPS;

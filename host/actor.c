@@ -9,63 +9,85 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Read a short file of /proc, with a NUL behind it. False if it cannot be had, or is longer. */
-static bool read_proc(const char *path, char *to, size_t n)
+/* Whether an error of open(2) means that there is no such file, or none for this process. */
+static bool means_none(int error)
+{
+	return error == ENOENT || error == ENOTDIR || error == EACCES || error == EPERM;
+}
+
+/*
+ * Read a short file of /proc, with a NUL behind it. 1; 0 there is none, or it is longer; -EIO it could
+ * not be read.
+ */
+static int read_proc(const char *path, char *to, size_t n)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	ssize_t got;
 
 	if (fd < 0)
-		return false;
+		return means_none(errno) ? 0 : -EIO;
 	do
 		got = read(fd, to, n);
 	while (got < 0 && errno == EINTR);
 	close(fd);
-	if (got < 0 || (size_t)got >= n)
-		return false;
+	if (got < 0)
+		return -EIO;
+	if ((size_t)got >= n)
+		return 0;
 	to[got] = '\0';
-	return true;
+	return 1;
 }
 
 /*
- * One line that maps all uids to themselves: what the kernel shows outside of any user namespace.
+ * One line that maps all uids to themselves: what the kernel shows outside of any user namespace. 1,
+ * 0 or -EIO.
  */
-static bool is_initial_namespace(void)
+static int is_initial_namespace(void)
 {
 	unsigned long inside, outside, count;
 	char map[256], rest;
+	int r = read_proc("/proc/self/uid_map", map, sizeof(map));
 
-	return read_proc("/proc/self/uid_map", map, sizeof(map)) &&
-	       sscanf(map, "%lu %lu %lu %c", &inside, &outside, &count, &rest) == 3 &&
+	if (r <= 0)
+		return r;
+	return sscanf(map, "%lu %lu %lu %c", &inside, &outside, &count, &rest) == 3 &&
 	       inside == 0 && outside == 0 && count == UINT32_MAX;
 }
 
-static bool read_login_uid(uid_t *ret_uid)
+/* 1; 0 nobody logged in; -EIO. */
+static int read_login_uid(uid_t *ret_uid)
 {
 	unsigned long uid;
 	char text[32], *end;
+	int r = read_proc("/proc/self/loginuid", text, sizeof(text));
 
-	if (!read_proc("/proc/self/loginuid", text, sizeof(text)) || text[0] < '0' || text[0] > '9')
-		return false;
+	if (r <= 0)
+		return r;
+	if (text[0] < '0' || text[0] > '9')
+		return 0;
 	errno = 0;
 	uid = strtoul(text, &end, 10);
 	if (errno != 0 || (*end != '\0' && strcmp(end, "\n") != 0) || uid >= UINT32_MAX)
-		return false; /* UINT32_MAX is -1: not set */
+		return 0; /* UINT32_MAX is -1: not set */
 	*ret_uid = (uid_t)uid;
-	return true;
+	return 1;
 }
 
 enum actor_source actor_find(uid_t *ret_uid)
 {
 	uid_t uid = getuid();
+	int r;
 
 	if (uid != 0) {
 		*ret_uid = uid;
 		return ACTOR_REAL_UID;
 	}
-	if (is_initial_namespace() && read_login_uid(ret_uid))
-		return ACTOR_LOGIN_UID;
-	return ACTOR_UNKNOWN;
+	r = is_initial_namespace();
+	if (r > 0)
+		r = read_login_uid(ret_uid);
+	if (r < 0)
+		return ACTOR_FAILED;
+	return r > 0 ? ACTOR_LOGIN_UID : ACTOR_UNKNOWN;
 }
 
 const char *actor_source_name(enum actor_source source)

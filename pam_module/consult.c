@@ -26,8 +26,7 @@ static int find_actor(struct consultation *c)
 {
 	uid_t uid = 0;
 
-	(void)actor_find(&uid);
-	return consult_set_actor(c, uid);
+	return actor_find(&uid) == ACTOR_FAILED ? -EIO : consult_set_actor(c, uid);
 }
 
 int consult_look_up(struct account *person, unsigned int wants)

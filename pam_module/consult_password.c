@@ -5,19 +5,22 @@
 #include "actor.h"
 #include "consult.h"
 
-/* Who acts, by uid alone: the name matters only where it is not the own password. */
-static void find_actor(struct consultation *c)
+/* Who acts, by uid alone: the name matters only where it is not the own password. 0 or -EIO. */
+static int find_actor(struct consultation *c)
 {
 	static const enum consult_known known[] = {
 		[ACTOR_UNKNOWN] = CONSULT_UNKNOWN,
 		[ACTOR_REAL_UID] = CONSULT_REAL_UID,
 		[ACTOR_LOGIN_UID] = CONSULT_LOGIN_UID,
+		[ACTOR_FAILED] = CONSULT_UNKNOWN,
 	};
+	enum actor_source source = actor_find(&c->actor.person.uid);
 
-	c->known_by = known[actor_find(&c->actor.person.uid)];
+	c->known_by = known[source];
 	c->has_actor = c->known_by != CONSULT_UNKNOWN;
 	if (c->has_actor)
 		c->actor.person.facts = ROLEGATE_FACT_UID;
+	return source == ACTOR_FAILED ? -EIO : 0;
 }
 
 static bool is_own(const struct consultation *c)
@@ -86,8 +89,8 @@ int consult_password(struct consultation *c, const char *state_dir, const char *
 
 	if (is_forced)
 		c->known_by = CONSULT_EXPIRED_PASSWORD;
-	else
-		find_actor(c);
+	else if (r == 0)
+		r = find_actor(c);
 	if (r == 0 && !is_forced)
 		r = account_look_up(&c->target, ROLEGATE_FACT_UID);
 	if (r == 0 && !is_forced && !is_own(c))

@@ -204,9 +204,12 @@ static void name_source(const struct consultation *c, char words[WORD_SIZE])
 		[CONSULT_EXPIRED_PASSWORD] = "expired-password",
 		[CONSULT_COUNTS_AS_ROOT] = "unknown-as-root",
 	};
-	uid_t uid;
+	uid_t uid = 0;
+	enum actor_source caller = ACTOR_UNKNOWN;
 
-	if (c->known_by == CONSULT_EXPIRED_PASSWORD && actor_find(&uid) != ACTOR_UNKNOWN)
+	if (c->known_by == CONSULT_EXPIRED_PASSWORD)
+		caller = actor_find(&uid);
+	if (caller == ACTOR_REAL_UID || caller == ACTOR_LOGIN_UID)
 		snprintf(words, WORD_SIZE, "%s caller=#%ju", names[c->known_by], (uintmax_t)uid);
 	else
 		snprintf(words, WORD_SIZE, "%s", names[c->known_by]);

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "entry.h"
+#include "faults/scarce.h"
 
 #define MODULE TEST_BUILDDIR "/tests/.libs/libnss_rolegate.so.2"
 #define POLICY TEST_NSS_STATE "/" FORMAT_FILE_NAME
@@ -630,6 +631,72 @@ static void test_threads(void **state)
 	close_module(&shared.module);
 }
 
+/* ---- Without memory ---- */
+
+/* Each call says whether it failed. asprintf(3) does without the memory by which it would cut its text to size. */
+static void check_starved(const struct scarce *scarce, enum nss_status status, int error)
+{
+	if (status == NSS_STATUS_SUCCESS)
+		assert_int_equal(error, 0);
+	else
+		assert_true(scarce->struck && status == NSS_STATUS_TRYAGAIN && error == ENOMEM);
+}
+
+static bool starve_groups(const struct module *module, struct scarce *scarce)
+{
+	long start = 0, size = 0;
+	enum nss_status status;
+	gid_t *list = NULL;
+	int error = 0;
+
+	scarce_watch(scarce);
+	status = module->initgroups("trio", 1000, &start, &size, &list, -1, &error);
+	scarce_watch(NULL);
+	free(list);
+	check_starved(scarce, status, error);
+	/* All or none: half of them may be what somebody is who lost the other half. */
+	assert_int_equal(start, status == NSS_STATUS_SUCCESS ? 3 : 0);
+	return status != NSS_STATUS_SUCCESS;
+}
+
+static bool starve_group(const struct module *module, struct scarce *scarce)
+{
+	char buffer[BUFFER];
+	enum nss_status status;
+	struct group entry;
+	int error = 0;
+
+	scarce_watch(scarce);
+	status = module->getgrnam("rg-one", &entry, buffer, BUFFER, &error);
+	scarce_watch(NULL);
+	check_starved(scarce, status, error);
+	return status != NSS_STATUS_SUCCESS;
+}
+
+/* Each allocation fails once: the caller is told to try again, and gets nothing. */
+static void test_memory(void **state)
+{
+	static bool (*const calls[])(const struct module *module,
+				     struct scarce *scarce) = { starve_groups, starve_group };
+	static struct scarce scarce;
+	struct module module;
+
+	(void)state;
+	open_module(&module);
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
+		unsigned int n = 0, n_failed = 0;
+
+		do {
+			scarce = (struct scarce){ .fail_at = ++n };
+			n_failed += calls[i](&module, &scarce);
+		} while (scarce.struck);
+		print_message("  %u allocations, %u of which it cannot do without\n", n - 1,
+			      n_failed);
+		assert_true(n_failed > 1);
+	}
+	close_module(&module);
+}
+
 /* ---- Through the C library ---- */
 
 static void check_list_of_libc(const char *user, int room, int wanted)
@@ -684,6 +751,7 @@ int main(void)
 		cmocka_unit_test_setup(test_never_asks, make_state),
 		cmocka_unit_test_setup(test_loads, make_state),
 		cmocka_unit_test_setup(test_threads, make_state),
+		cmocka_unit_test_setup(test_memory, make_state),
 		/* The last: the C library keeps what it has loaded. */
 		cmocka_unit_test_setup(test_libc, make_state),
 	};

@@ -27,7 +27,7 @@ int author_find(struct tool *tool, struct author *ret)
 
 	*ret = (struct author){ 0 };
 	ret->source = actor_find(&ret->uid);
-	r = people_find_uid(tool, ret->uid, &ret->account);
+	r = ret->source == ACTOR_FAILED ? -EIO : people_find_uid(tool, ret->uid, &ret->account);
 	ret->is_known = r == 0;
 	if (r == -ENOENT)
 		r = find_nameless(ret);
