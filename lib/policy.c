@@ -137,8 +137,8 @@ static int open_file(const char *dir, const char *name, unsigned int how,
  * Open the policy that is on trial, if there is one whose time has not passed.
  *
  * A trial that cannot be read has no time, and so is over: what was applied for good decides then,
- * as it would soon in any case. Only want of memory says nothing of the file. Returns 1, 0 or
- * -ENOMEM.
+ * as it would soon in any case. Only want of memory or descriptors says nothing of the file. Returns 1, 0,
+ * -ENOMEM or -EAGAIN.
  */
 static int open_trial(const char *dir, unsigned int how, struct rolegate_policy **ret_policy)
 {
@@ -148,7 +148,7 @@ static int open_trial(const char *dir, unsigned int how, struct rolegate_policy 
 
 	r = open_file(dir, FORMAT_TRIAL_NAME, how, &policy, &what);
 	if (r < 0)
-		return r == -ENOMEM ? r : 0;
+		return r == -ENOMEM || r == -EAGAIN ? r : 0;
 	if (!trial_is_running(&policy->head.trial, NULL)) {
 		rolegate_policy_close(policy);
 		return 0;
@@ -192,6 +192,8 @@ static int open_policy(const char *state_dir, unsigned int how, struct rolegate_
 		*reterr_reason = NULL;
 	if (ret_policy && dir[0] == '/')
 		r = open_in_force(dir, how, ret_policy, &what);
+	if (r == -EAGAIN)
+		r = -EIO;
 	if (r < 0 && reterr_reason &&
 	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
 		*reterr_reason = NULL;

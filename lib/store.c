@@ -25,7 +25,10 @@ static bool is_trusted(const struct stat *st)
 	return (st->st_uid == 0 || st->st_uid == geteuid()) && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* An errno value of open or stat, as one of the library's errors. */
+/*
+ * An errno value of open or stat, as one of the library's errors; or -EAGAIN, which says nothing of the
+ * file, and is no error of the library's.
+ */
 static int border_errno(int error)
 {
 	switch (error) {
@@ -39,6 +42,10 @@ static int border_errno(int error)
 		return -EPERM;
 	case ENOMEM:
 		return -ENOMEM;
+	case EMFILE:
+	case ENFILE:
+	case EINTR:
+		return -EAGAIN;
 	default:
 		return -EIO;
 	}
