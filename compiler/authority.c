@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "authority_internal.h"
+#include "sheet.h"
 
 const char *authority_code_name(enum authority_code code)
 {
@@ -151,15 +152,16 @@ static void write_answer(FILE *to, const struct judging *j, struct authority_ans
 
 static int answer(const struct judging *j, struct authority_answer *ret)
 {
-	size_t n = 0;
+	struct sheet sheet;
 	FILE *to;
 
 	ret->lacks = calloc(j->d->joint.bit_names.n + 1, sizeof(*ret->lacks));
-	to = ret->lacks ? open_memstream(&ret->text, &n) : NULL;
+	to = ret->lacks ? sheet_open(&sheet) : NULL;
 	if (!to)
 		return -ENOMEM;
 	write_answer(to, j, ret);
-	if (ferror(to) | fclose(to))
+	ret->text = sheet_close(&sheet, NULL);
+	if (!ret->text)
 		return -ENOMEM;
 	if (ret->code == AUTHORITY_GRANTED) {
 		free(ret->text);

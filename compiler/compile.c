@@ -131,8 +131,10 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 	if (vendor == -ENOENT && where->spare)
 		vendor = read_catalog(compiled, &host, where->spare, name, ret_file);
 	site = read_catalog(compiled, where->tree, where->site, name, &site_file);
-	if (site == -ENOENT)
+	if (site == -ENOENT || vendor == -ENOMEM)
 		return vendor;
+	if (site == -ENOMEM)
+		return site;
 	if (vendor != -ENOENT) {
 		report_error(
 			&compiled->report, place,

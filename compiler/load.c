@@ -6,16 +6,25 @@
 #include <string.h>
 
 #include "guard.h"
+#include "reserve.h"
 
 bool load_parse(const struct reader *reader, config_t *ret_config)
 {
 	const struct source *source = &reader->sources->list[reader->file];
+	struct reserve reserve;
 	const char *text;
+	bool is_read;
 
 	if (!source->text || !guard_check(source, reader->file, reader->report))
 		return false;
+	if (reserve_begin(&reserve, strlen(source->text)) < 0) {
+		reader->report->is_out_of_memory = true;
+		return false;
+	}
 	config_init(ret_config);
-	if (config_read_string(ret_config, source->text) == CONFIG_TRUE)
+	is_read = config_read_string(ret_config, source->text) == CONFIG_TRUE;
+	reserve_end(&reserve);
+	if (is_read)
 		return true;
 	text = config_error_text(ret_config);
 	report_error(

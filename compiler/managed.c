@@ -9,6 +9,7 @@
 
 #include "guard.h"
 #include "load.h"
+#include "sheet.h"
 #include "words.h"
 
 /* Lines are broken before this column, where they can be. */
@@ -431,17 +432,17 @@ static int put_all(struct writer *w)
 int managed_write(const struct model *model, char **ret_text, size_t *ret_n)
 {
 	struct writer w = { .model = model };
-	char *text = NULL;
-	size_t n = 0;
+	struct sheet sheet;
+	char *text;
+	size_t n;
 	int r;
 
-	w.to = open_memstream(&text, &n);
+	w.to = sheet_open(&sheet);
 	if (!w.to)
 		return -ENOMEM;
 	r = put_all(&w);
-	if (r == 0 && ferror(w.to))
-		r = -ENOMEM;
-	if (fclose(w.to) != 0 && r == 0)
+	text = sheet_close(&sheet, &n);
+	if (!text && r == 0)
 		r = -ENOMEM;
 	if (r == 0 && w.is_unfit)
 		r = -EINVAL;

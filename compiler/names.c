@@ -74,13 +74,17 @@ uint32_t names_add(struct names *names, struct arena *arena, const char *name)
 	size_t n = strlen(name), slot;
 	uint32_t spread = format_name_spread(name, n);
 
-	if (names->n * 2 >= names->n_slots && !grow_slots(names))
+	if (names->n * 2 >= names->n_slots && !grow_slots(names)) {
+		arena->is_exhausted = true;
 		return NAMES_NONE;
+	}
 	slot = find_slot(names, name, spread);
 	if (names->slots[slot] != NAMES_NONE)
 		return names->slots[slot];
-	if (!grow_lists(names))
+	if (!grow_lists(names)) {
+		arena->is_exhausted = true;
 		return NAMES_NONE;
+	}
 	names->list[names->n] = arena_string(arena, name, n);
 	if (!names->list[names->n])
 		return NAMES_NONE;

@@ -649,8 +649,9 @@ int pack_policy(const struct model *model, const struct sources *sources,
 	put_all(&p, &n_prefixes);
 	/* Also after an error: it frees what tinycdb holds. */
 	errno = 0;
+	/* Want of memory is ENOENT to tinycdb. */
 	if (cdb_make_finish(&p.cdb) < 0 && !p.error)
-		p.error = errno ? -errno : -EIO;
+		p.error = errno == ENOENT ? -ENOMEM : errno ? -errno : -EIO;
 	finish_head(&p, fd, n_prefixes);
 	free(p.bytes);
 	return p.error;

@@ -104,7 +104,7 @@ static struct fixture {
 } fixture;
 
 /* Not every program that includes this needs all of it. */
-#define PERHAPS static __attribute__((unused))
+#pragma GCC diagnostic ignored "-Wunused-function"
 
 /* ---- What stands in for libpam's and libc's functions ---- */
 
@@ -417,7 +417,7 @@ static bool set_login_uid(void)
 }
 
 /* Whether a child can be given a login uid that counts. */
-PERHAPS bool fixture_can_set_login_uid(void)
+static bool fixture_can_set_login_uid(void)
 {
 	return is_initial_namespace() && can(set_login_uid);
 }
@@ -430,7 +430,7 @@ static bool become_somebody(void)
 }
 
 /* Whether a child can become another user: in a namespace of one uid not even root can. */
-PERHAPS bool fixture_can_become(void)
+static bool fixture_can_become(void)
 {
 	return geteuid() == 0 && can(become_somebody);
 }
@@ -531,8 +531,8 @@ static pam_handle_t *start(const char *user, const char *service, const char *ar
  * Ask whether a user (NULL: none is set) may use a service, or whether this process may set the
  * user's password; fixture.heard has the answer.
  */
-PERHAPS void fixture_ask(const char *user, const char *service, const char *arguments,
-			 const struct circumstances *how)
+static void fixture_ask(const char *user, const char *service, const char *arguments,
+			const struct circumstances *how)
 {
 	static const struct circumstances usual;
 	pam_handle_t *pamh;

@@ -28,10 +28,10 @@ const char *applied_sources(struct tool *tool, const struct rolegate_policy *pol
 	if (rolegate_policy_each_source(policy, count_file, &n) < 0)
 		return "unknown";
 	compile_init(&compiled);
-	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, &compiled);
+	r = output_note(compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, NULL, &compiled));
 	if (r == 0)
-		r = kept_compare(&tool->tree, ROLEGATE_STATE_DIR, policy->head.generation,
-				  &compiled.sources, n);
+		r = output_note(kept_compare(&tool->tree, ROLEGATE_STATE_DIR,
+					     policy->head.generation, &compiled.sources, n));
 	else if (r == -EINVAL)
 		r = geteuid() == 0 || tool->root ? 2 : -EACCES;
 	compile_free(&compiled);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "people.h"
+#include "sheet.h"
 #include "when.h"
 #include "words.h"
 
@@ -81,19 +82,15 @@ int assigning_read(struct tool *tool, const char *verb, int min_roles, struct as
 /* The command in words, for the history; on the heap. */
 static char *describe(const struct assigning *a)
 {
-	char *text = NULL;
-	size_t n;
-	FILE *to = open_memstream(&text, &n);
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
 
 	if (!to)
 		return NULL;
 	fprintf(to, "%s %s%s", a->verb, assigning_kind(a), a->holder);
 	for (int i = 0; i < a->n_roles; i++)
 		fprintf(to, " %s", a->roles[i]);
-	if (fclose(to) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return sheet_close(&sheet, NULL);
 }
 
 int assigning_run(struct tool *tool, struct assigning *a,

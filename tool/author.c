@@ -31,7 +31,7 @@ int author_find(struct tool *tool, struct author *ret)
 	ret->is_known = r == 0;
 	if (r == -ENOENT)
 		r = find_nameless(ret);
-	return r < 0 ? tool_fail_errno(tool, r, "finding out who you are") : EXIT_DONE;
+	return r < 0 ? tool_fail_errno(tool, output_note(r), "finding out who you are") : EXIT_DONE;
 }
 
 void author_free(struct author *author)

@@ -75,7 +75,7 @@ static int is_in_force(void *context, const char *staged_path, const char *path)
 		source.path = (char *)path;
 		if (recovering->generation)
 			r = kept_compare_source(&recovering->tool->tree, ROLEGATE_STATE_DIR,
-						 recovering->generation, &source);
+						recovering->generation, &source);
 		r = r == -ENOENT ? 0 : r;
 	} else if (r == -EBADMSG || r == -ENOENT) {
 		r = 0; /* cut short: what is in force is whole */

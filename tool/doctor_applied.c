@@ -74,7 +74,7 @@ void doctor_applied(struct tool *tool, struct doctor_findings *findings)
 {
 	struct rolegate_policy *policy = NULL;
 
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) < 0)
 		return;
 	check_sources(tool, findings, policy);
 	check_trial(tool, findings, policy);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "outsiders.h"
+#include "sheet.h"
 
 #define PROGRAMS_MAX 24u
 
@@ -79,16 +80,18 @@ static bool has_program(struct tool *tool, const char *name)
 /* The programs of a group that are there, with commas; on the heap, NULL for none or no memory. */
 static char *list_programs(struct tool *tool, size_t group)
 {
-	char *text = NULL;
-	size_t size = 0, n = 0;
-	FILE *to = open_memstream(&text, &size);
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
+	size_t n = 0;
+	char *text;
 
 	if (!to)
 		return NULL;
 	for (size_t i = 0; i < PROGRAMS_MAX && groups[group].programs[i]; i++)
 		if (has_program(tool, groups[group].programs[i]))
 			fprintf(to, "%s%s", n++ > 0 ? ", " : "", groups[group].programs[i]);
-	if (fclose(to) == 0 && n > 0)
+	text = sheet_close(&sheet, NULL);
+	if (n > 0)
 		return text;
 	free(text);
 	return NULL;
@@ -144,7 +147,7 @@ void doctor_gate(struct tool *tool, struct doctor_findings *findings)
 	char *administrators = NULL;
 
 	/* Without a policy there is no gate to go round. */
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) < 0)
 		return;
 	administrators = find_polkit_outsiders(tool, policy);
 	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++)

@@ -262,7 +262,7 @@ static void look_at_policy(struct tool *tool, struct doctor_findings *findings, 
 	uint32_t n = 0;
 	int r;
 
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) < 0)
 		return;
 	if (policy_load_role_groups(policy, &record, &cursor, &n) == 0) {
 		for (uint32_t i = 0; i < n && policy_read_role_group(policy, &cursor, &group); i++)

@@ -482,7 +482,7 @@ void doctor_pam(struct tool *tool, struct doctor_findings *findings)
 	int r;
 
 	/* Without a policy there is still PAM to be looked at; doctor_policy() says so. */
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) == 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) == 0)
 		x.policy = policy;
 	r = pam_services_read(tool, policy, &x.services);
 	if (r == 0) {

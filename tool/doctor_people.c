@@ -11,6 +11,7 @@
 #include "author.h"
 #include "people.h"
 #include "roster.h"
+#include "sheet.h"
 
 /* People who are looked up: a directory's server is not asked about a hundred thousand. */
 #define LOOKED_UP_MAX 10000u
@@ -73,7 +74,7 @@ static const char *why_not(struct census *c, const char *name)
 	if (r == 0)
 		r = author_is_owner(c->policy, &account.person, c->tool->now, &is_owner);
 	account_free(&account);
-	if (r < 0)
+	if (output_note(r) < 0)
 		return "somebody of whom nothing could be found out";
 	return is_owner ? NULL : "kept from it by a conflict rule or a missing approval";
 }
@@ -167,15 +168,14 @@ static int look_at_person(void *context, const char *name, const struct assignme
 /* Names with commas, and how many more; on the heap, or NULL. */
 static char *tell_crowd(const struct crowd *crowd)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *to = open_memstream(&text, &size);
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
 
 	for (size_t i = 0; to && i < crowd->n && i < SAID_MAX; i++)
 		fprintf(to, "%s%s", i > 0 ? ", " : "", crowd->said[i] ? crowd->said[i] : "");
 	if (to && crowd->n > SAID_MAX)
 		fprintf(to, " and %zu more", crowd->n - SAID_MAX);
-	return to && fclose(to) == 0 ? text : NULL;
+	return sheet_close(&sheet, NULL);
 }
 
 static void tell_of_crowd(struct census *c, struct crowd *crowd, const char *id, const char *what,
@@ -230,7 +230,7 @@ void doctor_people(struct tool *tool, struct doctor_findings *findings)
 	struct rolegate_policy *policy = NULL;
 	int r;
 
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) < 0)
 		return;
 	c.policy = policy;
 	r = take_census(&c);

@@ -28,7 +28,7 @@ void doctor_policy(struct tool *tool, struct doctor_findings *findings)
 	char *what = NULL;
 	int r;
 
-	r = rolegate_policy_open(tool->state_dir, &policy, &what);
+	r = output_note(rolegate_policy_open(tool->state_dir, &policy, &what));
 	if (r < 0)
 		doctor_add(
 			findings,

@@ -245,7 +245,7 @@ void doctor_sudoers(struct tool *tool, struct doctor_findings *findings)
 	int r;
 
 	/* Without a policy nobody is an owner. */
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) < 0)
 		return;
 	r = sudoers_read(tool, &x.sudoers);
 	if (r == 0)

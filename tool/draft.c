@@ -179,6 +179,10 @@ static void run_editor(const struct draft *draft)
 		const char *value = getenv(names[i]);
 
 		copy = value ? strdup(value) : NULL;
+		if (value && !copy) {
+			fputs("rolegate: out of memory for the name of the editor\n", stderr);
+			_exit(126);
+		}
 		n = copy ? cut_words(copy, words) : 0;
 	}
 	if (n > 0 && words[0]) {

@@ -9,6 +9,7 @@
 #include "decide.h"
 #include "members.h"
 #include "people.h"
+#include "sheet.h"
 #include "when.h"
 
 /*
@@ -124,7 +125,7 @@ static int keep(struct finding *finding, const struct checking *c, const struct 
 		const struct conflict *rule, int64_t at)
 {
 	const char *user = f->person->name;
-	size_t n = 0;
+	struct sheet sheet;
 	FILE *to;
 	int r;
 
@@ -137,13 +138,12 @@ static int keep(struct finding *finding, const struct checking *c, const struct 
 	free(finding->text);
 	finding->text = NULL;
 	finding->user = strdup(user);
-	to = finding->user ? open_memstream(&finding->text, &n) : NULL;
+	to = finding->user ? sheet_open(&sheet) : NULL;
 	if (!to)
 		return -ENOMEM;
 	r = write_finding(to, c, f, rule, at);
-	if (ferror(to) | fclose(to))
-		return -ENOMEM;
-	return r;
+	finding->text = sheet_close(&sheet, NULL);
+	return finding->text ? r : -ENOMEM;
 }
 
 /* ---- One person ---- */

@@ -160,6 +160,10 @@ static int run(const struct verb *verb, struct tool *tool)
 	if (status < 0)
 		status = verb->run(tool);
 	tool_end(tool);
+	if (!output_is_whole()) {
+		fputs("rolegate: out of memory; the answer is not whole\n", stderr);
+		status = tool->has_changed ? status : EXIT_SYSTEM;
+	}
 	if (fflush(stdout) != 0 || ferror(stdout)) {
 		perror("rolegate: standard output");
 		/* What was changed is, whether or not it could be told. */
@@ -185,7 +189,7 @@ int main(int argc, char **argv)
 	status = options_read(&tool.options, argc, argv);
 	if (status < 0) {
 		verb = find_verb(&tool.options);
-		status = verb ? run(verb, &tool) : EXIT_USAGE;
+		status = verb ? run(verb, &tool) : output_is_whole() ? EXIT_USAGE : EXIT_SYSTEM;
 	}
 	options_free(&tool.options);
 	return status;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "output.h"
 #include "verbs.h"
 
 /* Values of getopt_long(3); an option of verbs has its place in the table above LONG_VERBS. */
@@ -103,8 +105,11 @@ int options_complain(const char *verb, const char *format, ...)
 	va_start(arguments, format);
 	n = vasprintf(&text, format, arguments);
 	va_end(arguments);
-	if (n < 0)
+	if (n < 0) {
+		fputs("rolegate: out of memory; nothing was changed\n", stderr);
+		(void)output_note(-ENOMEM);
 		return EXIT_SYSTEM;
+	}
 	fprintf(stderr, "rolegate%s%s: %s", verb ? " " : "", verb ? verb : "", text);
 	free(text);
 	for (const struct verb *known = verbs; verb && known->name; known++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "output.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +11,39 @@
 
 #include "format.h"
 
+/*
+ * Whether the answer lacks something for want of memory. jansson drops what it has no memory for, its
+ * packing of objects too, and asks a function for it that knows no context: hence it is kept here.
+ */
+static bool was_short;
+
+static void *allocate_json(size_t n)
+{
+	void *memory = malloc(n);
+
+	if (!memory)
+		was_short = true;
+	return memory;
+}
+
+int output_note(int error)
+{
+	was_short = was_short || error == -ENOMEM;
+	return error;
+}
+
+bool output_is_whole(void)
+{
+	return !was_short;
+}
+
 void output_init(struct output *output, bool json, const char *color)
 {
 	struct winsize size;
 	bool is_terminal = isatty(STDOUT_FILENO);
 	const char *no_color = getenv("NO_COLOR");
 
+	json_set_alloc_funcs(allocate_json, free);
 	output->json = json;
 	output->width = 80;
 	if (is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 40)
@@ -187,7 +215,7 @@ bool output_json(json_t *object, bool ok)
 	bool good;
 
 	good = object && whole && json_object_set_new(whole, "ok", json_boolean(ok)) == 0 &&
-	       json_object_update(whole, object) == 0 &&
+	       json_object_update(whole, object) == 0 && !was_short &&
 	       json_dumpf(whole, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER) == 0;
 	if (good)
 		putchar('\n');

@@ -71,7 +71,18 @@ void output_place(const struct output *output, int used, int column, const char 
  */
 void output_names(const struct output *output, int indent, const char *const *names, size_t n);
 
-/* Print the object and free it; it gets `"ok"` first. Returns false if standard output failed. */
+/*
+ * Print the object and free it; it gets `"ok"` first. Returns false if standard output failed, or if
+ * memory ran out: half an object is not printed.
+ */
 bool output_json(json_t *object, bool ok);
+
+/*
+ * Where an answer goes on without something: remember an error that is -ENOMEM. Returns the error.
+ */
+int output_note(int error);
+
+/* Whether memory sufficed for all that the answer is made of: what was noted, and all JSON. */
+bool output_is_whole(void);
 
 #endif

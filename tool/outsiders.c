@@ -9,6 +9,7 @@
 
 #include "author.h"
 #include "people.h"
+#include "sheet.h"
 
 int outsiders_begin(struct outsiders *ret, struct tool *tool, const struct rolegate_policy *policy)
 {
@@ -168,13 +169,12 @@ void outsiders_remove(struct outsiders *outsiders, const char *name)
 
 char *outsiders_words(const struct outsiders *outsiders)
 {
-	char *text = NULL;
-	size_t size = 0;
+	struct sheet sheet;
 	FILE *to;
 
 	if (outsiders->is_everybody)
 		return strdup("everybody");
-	to = open_memstream(&text, &size);
+	to = sheet_open(&sheet);
 	if (!to)
 		return NULL;
 	for (size_t i = 0; i < outsiders->n; i++)
@@ -185,8 +185,5 @@ char *outsiders_words(const struct outsiders *outsiders)
 			outsiders->names[i]);
 	if (outsiders->has_others)
 		fprintf(to, " and others");
-	if (fclose(to) == 0)
-		return text;
-	free(text);
-	return NULL;
+	return sheet_close(&sheet, NULL);
 }

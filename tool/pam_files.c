@@ -93,7 +93,10 @@ static int add_name(struct pam_files_names *names, const char *name)
 		return -ENOMEM;
 	names->list = grown;
 	grown[names->n] = strdup(name);
-	return grown[names->n++] ? 0 : -ENOMEM;
+	if (!grown[names->n])
+		return -ENOMEM;
+	names->n++;
+	return 0;
 }
 
 static bool is_service_name(const char *name)

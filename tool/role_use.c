@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "role_change.h"
+#include "sheet.h"
 
 /* Somewhere that names the role and that deleting it would leave without sense. */
 struct use {
@@ -27,8 +28,8 @@ static bool is_among(const unsigned char *ids, uint32_t n, uint32_t id)
 /* The names of all of them between commas, on the heap; "" for none. */
 static int list_heirs(const struct rolegate_policy *policy, uint32_t role, char **ret)
 {
-	size_t size;
-	FILE *to = open_memstream(ret, &size);
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
 	bool is_first = true;
 	int r = to ? 0 : -ENOMEM;
 
@@ -45,9 +46,10 @@ static int list_heirs(const struct rolegate_policy *policy, uint32_t role, char 
 		}
 		store_record_free(&record);
 	}
-	if (to && fclose(to) != 0 && r == 0)
+	*ret = sheet_close(&sheet, NULL);
+	if (!*ret && r == 0)
 		r = -ENOMEM;
-	if (r < 0 && to)
+	if (r < 0)
 		free(*ret);
 	return r;
 }

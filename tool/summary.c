@@ -9,6 +9,7 @@
 #include "effects.h"
 #include "services.h"
 #include "settings.h"
+#include "sheet.h"
 
 /* Names of one list, and effects of one kind: what is beyond is counted, or left out. */
 #define NAMES_MAX 3u
@@ -224,17 +225,18 @@ static void cut(char *text)
 int summary_line(const struct difference *difference, char **ret_line)
 {
 	struct line line = { .separator = "" };
-	char *text = NULL;
-	size_t n = 0;
+	struct sheet sheet;
+	char *text;
 	int r;
 
-	line.to = open_memstream(&text, &n);
+	line.to = sheet_open(&sheet);
 	if (!line.to)
 		return -ENOMEM;
 	r = write_line(&line, difference);
 	if (r == 0 && !*line.separator)
 		fputs("no effect", line.to);
-	if (ferror(line.to) | fclose(line.to) && r == 0)
+	text = sheet_close(&sheet, NULL);
+	if (!text && r == 0)
 		r = -ENOMEM;
 	if (r < 0) {
 		free(text);

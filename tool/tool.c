@@ -40,6 +40,7 @@ static char *find_spare(void)
 		if (asprintf(&path, "%s/%s", exe, places[i]) < 0)
 			return NULL;
 		found = realpath(path, NULL);
+		(void)output_note(found ? 0 : -errno);
 		free(path);
 		if (found && stat(found, &st) == 0 && S_ISDIR(st.st_mode))
 			return found;
@@ -324,8 +325,10 @@ char *tool_source_path(const struct rolegate_policy *policy, uint32_t file)
 	if (policy_load_sources(policy, &record, &c, &n) < 0)
 		return NULL;
 	for (uint32_t i = 0; i < n && policy_read_source(&c, &source); i++)
-		if (i == file)
+		if (i == file) {
 			path = strdup(source.path);
+			(void)output_note(path ? 0 : -ENOMEM);
+		}
 	store_record_free(&record);
 	return path;
 }
@@ -360,7 +363,9 @@ FILE *tool_open_stream(struct tool *tool, const char *path)
 	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
 
-	if (!file && fd >= 0)
+	if (!file && fd >= 0) {
+		(void)output_note(-errno);
 		close(fd);
+	}
 	return file;
 }

@@ -8,6 +8,7 @@
 #include "census.h"
 #include "managed_edit.h"
 #include "people.h"
+#include "sheet.h"
 #include "standing.h"
 #include "verbs.h"
 #include "when.h"
@@ -28,8 +29,8 @@ static int note_unknown(struct revision *revision, const struct assigning *a)
 /* The default roles, as "guest, user"; on the heap. */
 static int list_defaults(const struct revision *revision, const struct reach *grants, char **ret)
 {
-	size_t n;
-	FILE *to = open_memstream(ret, &n);
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
 	int r = to ? 0 : -ENOMEM;
 	bool is_first = true;
 
@@ -45,9 +46,10 @@ static int list_defaults(const struct revision *revision, const struct reach *gr
 		free(name);
 		is_first = false;
 	}
-	if (to && fclose(to) != 0 && r == 0)
+	*ret = sheet_close(&sheet, NULL);
+	if (!*ret && r == 0)
 		r = -ENOMEM;
-	if (r < 0 && to)
+	if (r < 0)
 		free(*ret);
 	return r;
 }

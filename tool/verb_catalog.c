@@ -28,8 +28,10 @@ static void list_folder(const struct tree *tree, const char *folder, json_t *lis
 	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *entry;
 
-	if (!dir && fd >= 0)
+	if (!dir && fd >= 0) {
+		(void)output_note(-errno);
 		close(fd);
+	}
 	while (dir && (entry = readdir(dir))) {
 		char name[FORMAT_NAME_MAX + 1];
 
@@ -132,7 +134,7 @@ static int list_catalogs(struct tool *tool)
 	if (tool->spare)
 		list_folder(&host, tool->spare, folders);
 	/* Before the first apply none is loaded, and that is no error here. */
-	(void)rolegate_policy_open(tool->state_dir, &policy, NULL);
+	(void)output_note(rolegate_policy_open(tool->state_dir, &policy, NULL));
 	status = print_list(tool, folders, policy);
 	rolegate_policy_close(policy);
 	json_decref(folders);
@@ -166,10 +168,11 @@ static int load_one(struct tool *tool, const char *name, struct compiled *compil
 	}
 	if (r < 0)
 		return r == -EBADMSG ? -EINVAL : r;
-	if (!load_catalog(&compiled->model, &compiled->sources, file, name, &compiled->report) ||
-	    compiled->report.n_errors > 0)
-		return -EINVAL;
-	return compiled->model.arena.is_exhausted ? -ENOMEM : 0;
+	if (!load_catalog(&compiled->model, &compiled->sources, file, name, &compiled->report))
+		r = -EINVAL;
+	if (compiled->model.arena.is_exhausted || compiled->report.is_out_of_memory)
+		return -ENOMEM;
+	return compiled->report.n_errors > 0 ? -EINVAL : r;
 }
 
 static json_t *json_permissions(const struct model *model)

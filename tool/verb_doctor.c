@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doctor: runs all parts, prints what they found, and changes nothing. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "doctor.h"
+#include "sheet.h"
 #include "verbs.h"
 
 #define INDENT 8
@@ -55,7 +57,7 @@ static void print_headline(const struct tool *tool, const struct doctor_finding 
 {
 	char *text = NULL;
 
-	if (asprintf(&text, "%s [%s]", f->text, f->id) < 0)
+	if (asprintf(&text, "%s [%s]", f->text, f->id) < 0 && output_note(-ENOMEM))
 		text = NULL;
 	print_wrapped(tool, text ? text : f->text);
 	free(text);
@@ -63,16 +65,18 @@ static void print_headline(const struct tool *tool, const struct doctor_finding 
 
 static void print_services_of(const struct tool *tool, const struct doctor_finding *f)
 {
-	char *text = NULL;
-	size_t size = 0;
+	struct sheet sheet;
+	char *text;
 	FILE *to;
 
 	if (f->n_services == 0)
 		return;
-	to = open_memstream(&text, &size);
+	to = sheet_open(&sheet);
 	for (size_t i = 0; to && i < f->n_services; i++)
 		fprintf(to, "%s%s", i > 0 ? ", " : "", f->services[i]);
-	if (to && fclose(to) == 0)
+	text = sheet_close(&sheet, NULL);
+	(void)output_note(text ? 0 : -ENOMEM);
+	if (text)
 		print_part(tool, "for", text);
 	free(text);
 }

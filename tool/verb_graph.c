@@ -205,9 +205,10 @@ static int draw_holders(struct drawing *drawing, const struct roster *roster, ch
 	crowds->drawing = drawing;
 	crowds->kind = kind;
 	r = roster_each_holder(roster, letter, count_holder, crowds);
-	choose_crowd_min(crowds);
-	if (r == 0)
+	if (r == 0) {
+		choose_crowd_min(crowds);
 		r = roster_each_holder(roster, letter, draw_holder, crowds);
+	}
 	for (size_t i = 0; r == 0 && i < crowds->keys.n; i++)
 		if (crowds->list[i].n >= crowds->crowd_min)
 			draw_crowd(crowds, &crowds->list[i]);

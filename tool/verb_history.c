@@ -24,11 +24,11 @@ static void find_standing(struct tool *tool, struct standing *ret)
 	struct rolegate_policy *policy = NULL;
 
 	*ret = (struct standing){ 0 };
-	if (policy_open_confirmed(tool->state_dir, false, &policy, NULL) == 0)
+	if (output_note(policy_open_confirmed(tool->state_dir, false, &policy, NULL)) == 0)
 		ret->active = policy->head.generation;
 	rolegate_policy_close(policy);
 	policy = NULL;
-	if (rolegate_policy_open(tool->state_dir, &policy, NULL) == 0 &&
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) == 0 &&
 	    rolegate_policy_trial(policy, &ret->seconds_left))
 		ret->trial = policy->head.generation;
 	rolegate_policy_close(policy);
@@ -47,8 +47,8 @@ static bool was_passed_over(struct tool *tool, const struct standing *standing, 
 	struct record record;
 	bool is_passed = generation > standing->active;
 
-	if (candidate_open_past(tool, generation + 1, false, &next) == 0 &&
-	    policy_load_generation_info(next, &record, &info) == 0) {
+	if (output_note(candidate_open_past(tool, generation + 1, false, &next)) == 0 &&
+	    output_note(policy_load_generation_info(next, &record, &info)) == 0) {
 		is_passed = info.parent != generation;
 		store_record_free(&record);
 	}
@@ -73,7 +73,8 @@ static bool add_note(struct tool *tool, json_t *object, uint64_t generation, con
 {
 	char *text;
 
-	if (kept_read_note(&tool->tree, ROLEGATE_STATE_DIR, generation, name, &text) < 0)
+	if (output_note(kept_read_note(&tool->tree, ROLEGATE_STATE_DIR, generation, name, &text)) <
+	    0)
 		return false;
 	json_object_set_new(object, name, json_string(text));
 	free(text);
@@ -246,8 +247,8 @@ static json_t *list_sources(struct tool *tool, uint64_t generation)
 	struct rolegate_policy *policy = NULL;
 	json_t *list = json_array();
 
-	if (candidate_open_past(tool, generation, false, &policy) == 0)
-		(void)rolegate_policy_each_source(policy, add_source, list);
+	if (output_note(candidate_open_past(tool, generation, false, &policy)) == 0)
+		(void)output_note(rolegate_policy_each_source(policy, add_source, list));
 	rolegate_policy_close(policy);
 	return list;
 }
@@ -279,10 +280,11 @@ static json_t *compare_with_parent(struct tool *tool, const json_t *object, uint
 	struct author author = { 0 };
 	json_t *diff = NULL;
 
-	if (parent > 0 && candidate_open_past(tool, (uint64_t)parent, true, &before) == 0 &&
-	    candidate_open_past(tool, generation, true, &after) == 0 &&
+	if (parent > 0 &&
+	    output_note(candidate_open_past(tool, (uint64_t)parent, true, &before)) == 0 &&
+	    output_note(candidate_open_past(tool, generation, true, &after)) == 0 &&
 	    author_find(tool, &author) == EXIT_DONE &&
-	    diff_compare(tool, &author, before, after, &diff) == 0)
+	    output_note(diff_compare(tool, &author, before, after, &diff)) == 0)
 		for (size_t i = 0; i < sizeof(of_now) / sizeof(of_now[0]); i++)
 			json_object_del(diff, of_now[i]);
 	author_free(&author);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "change.h"
+#include "sheet.h"
 #include "verbs.h"
 #include "words.h"
 
@@ -63,19 +64,13 @@ static void write_policy(FILE *to, const struct tool *tool, const char *const *c
 static char *make_policy(const struct tool *tool, const char *const *catalogs, size_t n,
 			 size_t *ret_n)
 {
-	char *text = NULL;
-	bool good;
-	FILE *to;
+	struct sheet sheet;
+	FILE *to = sheet_open(&sheet);
 
-	to = open_memstream(&text, ret_n);
 	if (!to)
 		return NULL;
 	write_policy(to, tool, catalogs, n);
-	good = !ferror(to);
-	if (fclose(to) == 0 && good)
-		return text;
-	free(text);
-	return NULL;
+	return sheet_close(&sheet, ret_n);
 }
 
 static void print_next_steps(struct tool *tool, const struct change *change)

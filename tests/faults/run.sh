@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# run.sh BUILD: all that tests/faults/ has, at every point and not only at some as in `make check`; in about three minutes
+# run.sh BUILD: all that tests/faults/ has, at every point and not only at some as in `make check`; in about five minutes
 # on two processors. The last line counts: N passed, N failed, N skipped.
 set -eu
 build=$1
@@ -12,6 +12,11 @@ passed=0 failed=0 skipped=0
 # start PROGRAM: in the background.
 start() {
 	ROLEGATE_FAULTS=all "$here/../limit.sh" 600 "$build/$1" >"$logs/$1" 2>&1 &
+}
+
+# start_memory WHICH: test_memory of verbs that change something, or of those that only answer.
+start_memory() {
+	ROLEGATE_FAULTS=all "$here/../limit.sh" 600 "$build/test_memory" "$1" >"$logs/test_memory-$1" 2>&1 &
 }
 
 # lines PATTERN FILE: how many match.
@@ -34,9 +39,18 @@ count() {
 start test_errors
 start test_kill
 wait
+start_memory changes
+start_memory answers
+start test_calls
+start test_memory_doors
+wait
 start test_crowd
 wait
 count test_crowd
+count test_calls
+count test_memory_doors
+count test_memory-answers
+count test_memory-changes
 count test_errors
 count test_kill
 "$here/disk.sh" "$build" >"$logs/disk" 2>&1 || true

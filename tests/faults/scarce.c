@@ -25,14 +25,25 @@ void *REAL(memalign)(size_t alignment, size_t size);
 
 static struct scarce *watched;
 
-static bool is_parser(void)
+/*
+ * Whether it is libconfig's; or is for the words of another language, without which everything goes
+ * on.
+ */
+static bool is_left_out(const Dl_info *info)
+{
+	return strstr(info->dli_fname, "libconfig") ||
+	       (info->dli_sname &&
+		(!strcmp(info->dli_sname, "setlocale") || strstr(info->dli_sname, "mbrtowc")));
+}
+
+static bool is_others(void)
 {
 	void *frames[DEPTH];
 	int n = backtrace(frames, DEPTH);
 	Dl_info info;
 
 	for (int i = 2; i < n; i++)
-		if (dladdr(frames[i], &info) && strstr(info.dli_fname, "libconfig"))
+		if (dladdr(frames[i], &info) && is_left_out(&info))
 			return true;
 	return false;
 }
@@ -47,7 +58,7 @@ static bool fails(void)
 	scarce->n++;
 	if (scarce->tells_apart && scarce->n <= SCARCE_MAX) {
 		watched = NULL;
-		scarce->is_parser[scarce->n] = is_parser();
+		scarce->is_other[scarce->n] = is_others();
 		watched = scarce;
 	}
 	now = scarce->n == scarce->fail_at || (scarce->goes_on && scarce->struck);

@@ -19,11 +19,14 @@
 struct scarce {
 	uint32_t fail_at; /* the allocation that fails, from 1 on; 0: none does */
 	bool goes_on;	  /* each later one fails too */
-	bool tells_apart; /* fill `is_parser`, which takes time */
+	bool tells_apart; /* fill `is_other`, which takes time */
 	uint32_t n;	  /* allocations so far */
 	bool struck;
-	/* Whether the n-th was libconfig's own, which checks none of its allocations. */
-	bool is_parser[SCARCE_MAX + 1];
+	/*
+	 * Whether the n-th is left out: libconfig's own, which checks none of its allocations, or one
+	 * for another language, without which everything goes on.
+	 */
+	bool is_other[SCARCE_MAX + 1];
 };
 
 /* Watch over this process from now on; NULL: no longer. */

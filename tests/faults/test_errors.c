@@ -133,7 +133,6 @@ enum must {
 	/* Succeed, or exit 5, or 3 or 4: a source that cannot be read is wrong, or not the same. */
 	MUST_DO_OR_REFUSE,
 	MUST_DO_OR_CONFESS, /* succeed, or exit 5; and say so if taking it back failed too */
-	MUST_DO_OR_DIE, /* succeed, or exit 5; or die with the old in force, as libconfig 1.5 does */
 };
 
 static const struct failure {
@@ -162,7 +161,7 @@ static const struct failure {
 	{ "reading fails", is_reading, false, { EIO }, MUST_DO_OR_REFUSE },
 	{ "no descriptor is left", is_opening, false, { EMFILE, ENOMEM }, MUST_DO_OR_REFUSE },
 	{ "an allocation fails", is_allocating, false, { ENOMEM }, MUST_DO_OR_FAIL },
-	{ "allocations fail from then on", is_allocating, true, { ENOMEM }, MUST_DO_OR_DIE },
+	{ "allocations fail from then on", is_allocating, true, { ENOMEM }, MUST_DO_OR_FAIL },
 	{ "a signal interrupts", is_slow, false, { EINTR }, MUST_DO },
 	{ "nobody hears it", is_saying, false, { EIO, ENOSPC, EPIPE }, MUST_DO },
 	{ "the file system exchanges no names", is_swapping, true, { EINVAL }, MUST_DO },
@@ -201,12 +200,12 @@ static char *say(const char *text, const struct supervise_run *run)
 static char *judge(struct stage *stage, const struct supervise_run *run, enum must must)
 {
 	struct stage_outcome outcome;
-	bool done = false, died = must == MUST_DO_OR_DIE && WIFSIGNALED(run->status);
+	bool done = false;
 	char *wrong;
 
-	if (!WIFEXITED(run->status) && !died)
+	if (!WIFEXITED(run->status))
 		return say("it did not end by itself", run);
-	if (!died && !is_allowed(must, WEXITSTATUS(run->status), &done))
+	if (!is_allowed(must, WEXITSTATUS(run->status), &done))
 		return say("that is no exit status for it", run);
 	wrong = stage_judge(stage, &outcome);
 	if (wrong)
