@@ -45,8 +45,10 @@ start test_calls
 start test_memory_doors
 wait
 start test_crowd
+start test_soak
 wait
 count test_crowd
+count test_soak
 count test_calls
 count test_memory_doors
 count test_memory-answers
