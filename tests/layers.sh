@@ -67,6 +67,11 @@ forbid lib '\b(getenv|secure_getenv|setenv|setlocale|localtime|localtime_r|strto
 forbid lib '\b(get(pw|gr|sp)[a-z_]+|initgroups|getgrouplist|getaddrinfo|gethostby[a-z]*)[[:space:]]*\(' 'it asks no NSS'
 forbid lib '\b(time|gettimeofday|rand|random|getrandom)[[:space:]]*\(' 'the same input gives the same output'
 
+# What decides, and what lies behind it, may run in a setuid program.
+for room in host compiler pam_module; do
+	forbid "$room" '\b(getenv|secure_getenv)[[:space:]]*\(' 'the environment is the caller'"'"'s, and decides nothing'
+done
+
 # A program that asks NSS may hold a lock, be setuid or be about to fork.
 forbid nss_module '\b(get(pw|gr|sp)(ent|nam|uid|gid)(_r)?|set(pw|gr)ent|initgroups|getgrouplist|getaddrinfo|gethostby[a-z]*)[[:space:]]*\(' \
 	'an NSS module that asks NSS asks itself'

@@ -171,6 +171,7 @@ static void run_editor(const struct draft *draft)
 	char *words[EDITOR_WORDS_MAX + 2] = { NULL }, *copy;
 	size_t n = 0;
 
+	signal(SIGXFSZ, SIG_DFL);
 	if (become(draft) < 0) {
 		perror("rolegate: becoming the user whose editor it is");
 		_exit(126);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* rolegate: finds the verb and runs it. */
+#include <fcntl.h>
 #include <limits.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "names.h"
 #include "verbs.h"
@@ -172,11 +175,35 @@ static int run(const struct verb *verb, struct tool *tool)
 	return status;
 }
 
+/*
+ * Have something behind each standard descriptor: a policy that is written must not become the standard
+ * output of a caller that closed its own, and get our messages. What is written there fails, as it would
+ * have.
+ */
+static bool fill_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct tool tool = { 0 };
 	const struct verb *verb;
 	int status;
+
+	if (!fill_standard_descriptors()) {
+		perror("rolegate: /dev/null");
+		return EXIT_SYSTEM;
+	}
+	/* A file that grows over RLIMIT_FSIZE is an error like any other, and not our end. */
+	signal(SIGXFSZ, SIG_IGN);
 
 	/* The messages are in UTF-8; names of days and numbers are not ours to translate. */
 	setlocale(LC_CTYPE, "C.UTF-8");
