@@ -151,12 +151,13 @@ static void test_descriptor_limit(void **unused)
 /* Whatever the limit of memory: done, or exit status 5, which is no crash in libconfig either. */
 static void test_memory_limit(void **unused)
 {
-	struct command *command = command_start(POLICY);
 	unsigned int n_done = 0, n_failed = 0;
+	struct command *command;
 
 	(void)unused;
 	if (!MEMORY_HAS_LIMIT)
 		skip();
+	command = command_start(POLICY);
 	for (unsigned int kib = 2000; n_done < 3 && kib < 65536; kib += 64) {
 		char before[32];
 		int status;
@@ -472,14 +473,15 @@ static void test_race(void **unused)
 /* A hard link has its file's owner and mode: neither is the folder's. */
 static void test_hard_links(void **unused)
 {
-	struct command *command = command_start(POLICY);
 	char foreign[512], source[512];
+	struct command *command;
 
 	(void)unused;
 	if (geteuid() != 0) {
 		print_message("skipped: only root has files of others\n");
 		skip();
 	}
+	command = command_start(POLICY);
 	command_write(command, "/home/eve.conf",
 		      "assign = ( { user = \"eve\"; roles = [ \"owner\" ]; } );\n");
 	snprintf(foreign, sizeof(foreign), "%s/home/eve.conf", command->root);

@@ -260,6 +260,12 @@ static unsigned int count_descriptors(void)
 	return n;
 }
 
+#if defined(__SANITIZE_ADDRESS__)
+#define MEMORY_TELLS 0 /* a sanitizer keeps what was freed */
+#else
+#define MEMORY_TELLS 1
+#endif
+
 static long peak_memory(void)
 {
 	struct rusage usage;
@@ -289,9 +295,9 @@ static void test_memory(void **state)
 	}
 	print_message("%u decisions: %ld KiB more at the peak\n", N_DECISIONS,
 		      peak_memory() - peak);
-	assert_true(mallinfo2().uordblks <= in_use);
+	assert_true(!MEMORY_TELLS || mallinfo2().uordblks <= in_use);
 	/* A byte for each decision would be a hundred KiB. */
-	assert_true(peak_memory() <= peak + 64);
+	assert_true(!MEMORY_TELLS || peak_memory() <= peak + 64);
 	assert_int_equal(count_descriptors(), n_descriptors);
 }
 
