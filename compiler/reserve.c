@@ -6,7 +6,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Small enough that glibc takes them from the heap (M_MMAP_THRESHOLD is 128 KiB), large to be few. */
+/*
+ * Small enough that glibc takes them from the heap (M_MMAP_THRESHOLD is 128 KiB), large to be few.
+ */
 #define BLOCK_SIZE ((size_t)64 * 1024)
 
 /*

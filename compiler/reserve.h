@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory that is certain to be there for libconfig, which checks none of its allocations and dies in
- * one that fails.
+ * Memory that is certain to be there for libconfig, which checks none of its allocations and dies
+ * in one that fails.
  */
 #ifndef ROLEGATE_RESERVE_H
 #define ROLEGATE_RESERVE_H
@@ -9,8 +9,8 @@
 #include <stddef.h>
 
 /*
- * What stays allocated while libconfig works: it lies above the memory that was made free for it, and
- * keeps libc from giving that back.
+ * What stays allocated while libconfig works: it lies above the memory that was made free for it,
+ * and keeps libc from giving that back.
  */
 struct reserve {
 	void *lid;

@@ -19,7 +19,10 @@ struct sheet {
 	bool is_cut; /* something was dropped */
 };
 
-/* Begin one; the structure stays where it is until sheet_close(). NULL if memory ran out, else `to`. */
+/*
+ * Begin one; the structure stays where it is until sheet_close(). NULL if memory ran out, else
+ * `to`.
+ */
 FILE *sheet_open(struct sheet *sheet);
 
 /*

@@ -180,7 +180,8 @@ static bool has_descriptors(int like, unsigned int n)
 }
 
 /*
- * Whether the process has the descriptors and the memory that NSS may have needed. 0; -ENOMEM; -EIO.
+ * Whether the process has the descriptors and the memory that NSS may have needed. 0; -ENOMEM;
+ * -EIO.
  *
  * getgrouplist(3) and getgrgid_r(3) leave out a source of groups that fails, and do not say so. A
  * process that is at a limit of its own, which a caller of su can set, would so be seen without its

@@ -16,8 +16,8 @@ static bool means_none(int error)
 }
 
 /*
- * Read a short file of /proc, with a NUL behind it. 1; 0 there is none, or it is longer; -EIO it could
- * not be read.
+ * Read a short file of /proc, with a NUL behind it. 1; 0 there is none, or it is longer; -EIO it
+ * could not be read.
  */
 static int read_proc(const char *path, char *to, size_t n)
 {
@@ -39,8 +39,8 @@ static int read_proc(const char *path, char *to, size_t n)
 }
 
 /*
- * One line that maps all uids to themselves: what the kernel shows outside of any user namespace. 1,
- * 0 or -EIO.
+ * One line that maps all uids to themselves: what the kernel shows outside of any user namespace.
+ * 1, 0 or -EIO.
  */
 static int is_initial_namespace(void)
 {

@@ -137,8 +137,8 @@ static int open_file(const char *dir, const char *name, unsigned int how,
  * Open the policy that is on trial, if there is one whose time has not passed.
  *
  * A trial that cannot be read has no time, and so is over: what was applied for good decides then,
- * as it would soon in any case. Only want of memory or descriptors says nothing of the file. Returns 1, 0,
- * -ENOMEM or -EAGAIN.
+ * as it would soon in any case. Only want of memory or descriptors says nothing of the file.
+ * Returns 1, 0, -ENOMEM or -EAGAIN.
  */
 static int open_trial(const char *dir, unsigned int how, struct rolegate_policy **ret_policy)
 {

@@ -26,8 +26,8 @@ static bool is_trusted(const struct stat *st)
 }
 
 /*
- * An errno value of open or stat, as one of the library's errors; or -EAGAIN, which says nothing of the
- * file, and is no error of the library's.
+ * An errno value of open or stat, as one of the library's errors; or -EAGAIN, which says nothing of
+ * the file, and is no error of the library's.
  */
 static int border_errno(int error)
 {

@@ -40,8 +40,8 @@ int store_check_folder(const char *dir, const char **reterr_what);
  * Open the file `name` in the folder `dir`, which was checked, and read its table of contents and
  * its first record, the head.
  *
- * Returns:  0; -ENOENT, -EPERM, -EBADMSG, -ENOMEM, -EIO as rolegate_policy_open(); -EAGAIN no descriptor
- *           was left, or a signal came, which says nothing of the file. On failure
+ * Returns:  0; -ENOENT, -EPERM, -EBADMSG, -ENOMEM, -EIO as rolegate_policy_open(); -EAGAIN no
+ *           descriptor was left, or a signal came, which says nothing of the file. On failure
  *           nothing is left open, and *reterr_what (a literal) says what was wrong with which of
  *           the two.
  * Source:   rolegate.conf(5) D4.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The lines of SECURITY.md's attack list that fit into no other test: what a caller, an environment or
- * a neighbour could do to the command, the library and the lookup of people.
+ * The lines of SECURITY.md's attack list that fit into no other test: what a caller, an environment
+ * or a neighbour could do to the command, the library and the lookup of people.
  */
 #include "command.h"
 
@@ -67,8 +67,8 @@ static uint64_t generation(const struct command *command)
 }
 
 /*
- * A caller closes standard descriptors: what the command opens next would have their numbers, and get
- * its messages.
+ * A caller closes standard descriptors: what the command opens next would have their numbers, and
+ * get its messages.
  */
 static void test_closed_descriptors(void **unused)
 {

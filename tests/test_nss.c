@@ -633,7 +633,10 @@ static void test_threads(void **state)
 
 /* ---- Without memory ---- */
 
-/* Each call says whether it failed. asprintf(3) does without the memory by which it would cut its text to size. */
+/*
+ * Each call says whether it failed. asprintf(3) does without the memory by which it would cut its
+ * text to size.
+ */
 static void check_starved(const struct scarce *scarce, enum nss_status status, int error)
 {
 	if (status == NSS_STATUS_SUCCESS)

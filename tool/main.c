@@ -176,9 +176,9 @@ static int run(const struct verb *verb, struct tool *tool)
 }
 
 /*
- * Have something behind each standard descriptor: a policy that is written must not become the standard
- * output of a caller that closed its own, and get our messages. What is written there fails, as it would
- * have.
+ * Have something behind each standard descriptor: a policy that is written must not become the
+ * standard output of a caller that closed its own, and get our messages. What is written there
+ * fails, as it would have.
  */
 static bool fill_standard_descriptors(void)
 {

@@ -12,8 +12,9 @@
 #include "format.h"
 
 /*
- * Whether the answer lacks something for want of memory. jansson drops what it has no memory for, its
- * packing of objects too, and asks a function for it that knows no context: hence it is kept here.
+ * Whether the answer lacks something for want of memory. jansson drops what it has no memory for,
+ * its packing of objects too, and asks a function for it that knows no context: hence it is kept
+ * here.
  */
 static bool was_short;
 

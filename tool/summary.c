@@ -236,7 +236,7 @@ int summary_line(const struct difference *difference, char **ret_line)
 	if (r == 0 && !*line.separator)
 		fputs("no effect", line.to);
 	text = sheet_close(&sheet, NULL);
-	if (!text && r == 0)
+	if (!text)
 		r = -ENOMEM;
 	if (r < 0) {
 		free(text);

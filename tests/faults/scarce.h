@@ -23,8 +23,8 @@ struct scarce {
 	uint32_t n;	  /* allocations so far */
 	bool struck;
 	/*
-	 * Whether the n-th is left out: libconfig's own, which checks none of its allocations, or one
-	 * for another language, without which everything goes on.
+	 * Whether the n-th is left out: libconfig's own, which checks none of its allocations, or
+	 * one for another language, without which everything goes on.
 	 */
 	bool is_other[SCARCE_MAX + 1];
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every system call by which a program opens the policy and asks it fails, once, with every error it
- * can have: whoever is refused stays refused, and nobody gets an answer that was not read.
+ * Every system call by which a program opens the policy and asks it fails, once, with every error
+ * it can have: whoever is refused stays refused, and nobody gets an answer that was not read.
  */
 #include "supervise.h"
 

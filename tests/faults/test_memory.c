@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Every allocation of every verb fails once: the command does what it does otherwise, or it exits 5,
- * says that memory ran out, and nothing was changed.
+ * Every allocation of every verb fails once: the command does what it does otherwise, or it exits
+ * 5, says that memory ran out, and nothing was changed.
  *
  * libconfig's own are left out, as it dies of them: compiler/reserve.h sees to it that they do not
  * fail. All points with ROLEGATE_FAULTS=all (`make check-faults`), else some.

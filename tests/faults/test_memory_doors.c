@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Every allocation fails, once or from then on, while somebody asks: the PAM module through libpam,
- * and the library. Nobody gets what they do not get otherwise, nothing crashes, and what was refused
- * for want of memory says so. (test_nss does the same for the NSS module.)
+ * and the library. Nobody gets what they do not get otherwise, nothing crashes, and what was
+ * refused for want of memory says so. (test_nss does the same for the NSS module.)
  */
 #include "pam_fixture.h"
 
@@ -95,8 +95,8 @@ static bool is_sound(const struct question *question, int code, bool goes_on,
 	if (!is_said(n_errors))
 		return false;
 	/*
-	 * libc leaves out a source of groups that fails once, and the next source hides it: only what
-	 * fails from then on is seen.
+	 * libc leaves out a source of groups that fails once, and the next source hides it: only
+	 * what fails from then on is seen.
 	 */
 	if (question->policy == narrowed && !goes_on && code == PAM_SUCCESS)
 		return true;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * A thousand processes that ask PAM, and 64 threads that ask the library, while `apply` puts one policy
- * after another in force: every answer is one that some generation gives, as a whole. And one process
- * that asks for long takes no more memory than at first.
+ * A thousand processes that ask PAM, and 64 threads that ask the library, while `apply` puts one
+ * policy after another in force: every answer is one that some generation gives, as a whole. And
+ * one process that asks for long takes no more memory than at first.
  *
  * Some seconds; longer with ROLEGATE_SOAK=SECONDS (`make soak`).
  */
