@@ -11,6 +11,7 @@
 #include <locale.h>
 #include <pthread.h>
 #include <pwd.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -450,9 +451,13 @@ static void test_race(void **unused)
 	(void)unused;
 	make_race(&race, folder);
 	assert_int_equal(pthread_create(&thread, NULL, keep_swapping, &race), 0);
-	for (unsigned int i = 0; i < 20000; i++) {
+	/* On a busy machine longer, until both have been met. */
+	for (unsigned int i = 0; i < 20000 || n_opened < 50 || n_refused < 50; i++) {
 		struct rolegate_policy *policy = NULL;
 		int r = rolegate_policy_open(race.dir, &policy, NULL);
+
+		if (i % 100 == 0)
+			(void)sched_yield();
 
 		n_opened += r == 0;
 		n_refused += r == -EPERM;
@@ -464,7 +469,6 @@ static void test_race(void **unused)
 	atomic_store(&race.is_over, true);
 	assert_int_equal(pthread_join(thread, NULL), 0);
 	print_message("%u opened, %u refused\n", n_opened, n_refused);
-	assert_true(n_opened > 0 && n_refused > 0);
 	support_remove_folder(folder);
 }
 
