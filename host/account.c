@@ -23,7 +23,7 @@
  * some for services that need more.
  */
 #define ROOM_DESCRIPTORS 8u
-#define ROOM_BYTES ((size_t)128 * 1024)
+#define ROOM_BYTES ((size_t)64 * 1024)
 
 int account_init(struct account *account, const char *name)
 {
