@@ -20,6 +20,8 @@
 #define N_PROCESSES 1000u
 #define N_THREADS 64u
 #define N_DECISIONS 100000u
+/* Bytes by which memory may seem to have grown. */
+#define SPARE (32u * 1024)
 /* Seconds of each crowd unless it is said. */
 #define SHORT 3u
 
@@ -295,9 +297,9 @@ static void test_memory(void **state)
 	}
 	print_message("%u decisions: %ld KiB more at the peak\n", N_DECISIONS,
 		      peak_memory() - peak);
-	assert_true(!MEMORY_TELLS || mallinfo2().uordblks <= in_use);
-	/* A byte for each decision would be a hundred KiB. */
-	assert_true(!MEMORY_TELLS || peak_memory() <= peak + 64);
+	/* A byte for each decision would be a hundred KiB; libc keeps some that were given back. */
+	assert_true(!MEMORY_TELLS || mallinfo2().uordblks <= in_use + SPARE);
+	assert_true(!MEMORY_TELLS || peak_memory() <= peak + SPARE / 1024);
 	assert_int_equal(count_descriptors(), n_descriptors);
 }
 
