@@ -437,6 +437,9 @@ int managed_write(const struct model *model, char **ret_text, size_t *ret_n)
 	size_t n;
 	int r;
 
+	/* Half of a change is none. */
+	if (model->arena.is_exhausted)
+		return -ENOMEM;
 	w.to = sheet_open(&sheet);
 	if (!w.to)
 		return -ENOMEM;

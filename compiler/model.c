@@ -113,8 +113,6 @@ static uint32_t number_of(struct model *model, struct names *names, const char *
 	if (!add_element(model, items, names->n, max, item_size))
 		return NAMES_NONE;
 	id = names_add(names, &model->arena, name);
-	if (id == NAMES_NONE)
-		model->arena.is_exhausted = true;
 	*ret_is_new = names->n > n_before;
 	return id;
 }
@@ -294,6 +292,9 @@ struct model_assignment *model_add_assignment(struct model *model, struct model_
 	holders->list = list;
 	if (id == NAMES_NONE)
 		return NULL;
+	/* Until there is one: memory may run out before. */
+	if (is_new)
+		holders->list[id].first = NAMES_NONE;
 	added = add_element(model, &items, model->n_assignments, &model->max_assignments,
 			    sizeof(*added));
 	model->assignments = items;

@@ -69,28 +69,35 @@ static bool grow_lists(struct names *names)
 	return true;
 }
 
-uint32_t names_add(struct names *names, struct arena *arena, const char *name)
+/* Give a new name its number, which belongs into that slot. */
+static uint32_t add_new(struct names *names, struct arena *arena, const char *name, uint32_t spread,
+			size_t slot)
 {
-	size_t n = strlen(name), slot;
-	uint32_t spread = format_name_spread(name, n);
+	const char *copy = grow_lists(names) ? arena_string(arena, name, strlen(name)) : NULL;
 
-	if (names->n * 2 >= names->n_slots && !grow_slots(names)) {
-		arena->is_exhausted = true;
+	if (!copy)
 		return NAMES_NONE;
-	}
-	slot = find_slot(names, name, spread);
-	if (names->slots[slot] != NAMES_NONE)
-		return names->slots[slot];
-	if (!grow_lists(names)) {
-		arena->is_exhausted = true;
-		return NAMES_NONE;
-	}
-	names->list[names->n] = arena_string(arena, name, n);
-	if (!names->list[names->n])
-		return NAMES_NONE;
+	names->list[names->n] = copy;
 	names->spreads[names->n] = spread;
 	names->slots[slot] = (uint32_t)names->n;
 	return (uint32_t)names->n++;
+}
+
+uint32_t names_add(struct names *names, struct arena *arena, const char *name)
+{
+	uint32_t spread = format_name_spread(name, strlen(name)), id = NAMES_NONE;
+	size_t slot;
+
+	if (names->n * 2 < names->n_slots || grow_slots(names)) {
+		slot = find_slot(names, name, spread);
+		id = names->slots[slot];
+		if (id == NAMES_NONE)
+			id = add_new(names, arena, name, spread, slot);
+	}
+	/* A name without a number is not to be passed over. */
+	if (id == NAMES_NONE)
+		arena->is_exhausted = true;
+	return id;
 }
 
 void names_free(struct names *names)

@@ -24,8 +24,8 @@ struct names {
 uint32_t names_find(const struct names *names, const char *name);
 
 /*
- * The number of a name, new or not; NAMES_NONE if memory ran out. The name is copied into the
- * arena if new.
+ * The number of a name, new or not; NAMES_NONE if memory ran out, which the arena's is_exhausted
+ * remembers. The name is copied into the arena if new.
  */
 uint32_t names_add(struct names *names, struct arena *arena, const char *name);
 

@@ -17,11 +17,12 @@ __attribute__((format(printf, 4, 0))) static void add(struct report *report,
 	if (report->n >= REPORT_MAX)
 		return;
 	problems = array_grow(report->problems, report->n, &report->max, sizeof(*problems));
+	if (problems)
+		report->problems = problems;
 	if (!problems || vasprintf(&text, format, arguments) < 0) {
 		report->is_out_of_memory = true;
 		return;
 	}
-	report->problems = problems;
 	problems[report->n++] =
 		(struct problem){ .severity = severity, .place = place, .text = text };
 }

@@ -10,6 +10,9 @@ int resolve_model(struct model *model, const struct sources *sources, struct rep
 	struct resolving resolving = { .model = model, .sources = sources, .report = report };
 	int result;
 
+	/* What there was no memory for has no number, and would be looked up. */
+	if (model->arena.is_exhausted)
+		return -ENOMEM;
 	resolve_privileges(&resolving);
 	resolve_references(&resolving);
 	if (model->arena.is_exhausted)
