@@ -58,7 +58,7 @@ static int decide(struct consultation *c)
 
 		r = rolegate_decide(c->policy, &c->request, &subject, c->has_actor ? &actor : NULL,
 				    &c->decision);
-		c->has_no_policy = r < 0;
+		c->has_no_policy = consult_is_no_policy(r);
 		if (r == 0)
 			r = get_more(c);
 	}
@@ -66,11 +66,16 @@ static int decide(struct consultation *c)
 	return r > 0 ? -EIO : r;
 }
 
+bool consult_is_no_policy(int error)
+{
+	return error < 0 && error != -ENOMEM;
+}
+
 int consult_open(struct consultation *c, const char *state_dir)
 {
 	int r = rolegate_policy_open(state_dir, &c->policy, &c->trouble);
 
-	c->has_no_policy = r < 0;
+	c->has_no_policy = consult_is_no_policy(r);
 	return r;
 }
 

@@ -62,7 +62,7 @@ static int decide(struct consultation *c)
 
 		r = rolegate_decide_password(c->policy, &c->request, &target,
 					     c->has_actor ? &actor : NULL, &c->decision);
-		c->has_no_policy = r < 0;
+		c->has_no_policy = consult_is_no_policy(r);
 		if (r == 0)
 			r = get_more(c);
 	}
