@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Texts through the whole compiler; what is sound is packed, opened and asked.
+ * Texts through the whole compiler; what is sound is packed, opened and asked. Then all of it once more, with an
+ * allocation that fails.
  *
  * The input's parts, between separators, are files of a policy. If there is more than one, the
- * first is the catalog "fuzz"; else that is the one below.
+ * first is the catalog "fuzz"; else that is the one of known.c.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #include "compile.h"
+#include "failing.h"
+#include "known.h"
 #include "pack.h"
 #include "policy.h"
 #include "target.h"
@@ -19,22 +22,6 @@
 #define SEPARATOR "\n%%\n"
 /* Files of one policy: enough for scalars that are set twice, and for an order. */
 #define FILES_MAX 8u
-
-static const char catalog[] =
-	"name = \"fuzz\"; grants_by_tier = true; manage_roles = \"manage\";\n"
-	"manage_passwords = \"passwords\"; areas = ( { name = \"all\"; } );\n"
-	"permissions = (\n"
-	"{ name = \"manage\"; area = \"all\"; tier = \"administrator\"; core = true; },\n"
-	"{ name = \"passwords\"; area = \"all\"; tier = \"owner\"; core = true; },\n"
-	"{ name = \"shell\"; area = \"all\"; tier = \"user\"; },\n"
-	"{ name = \"mail\"; area = \"all\"; tier = \"user\"; } );\n"
-	"departments = ( { name = \"crm\"; label = \"C\";\n"
-	"resources = ( { name = \"contacts\"; }, { name = \"deals\"; } ); } );\n"
-	"roles = ( { name = \"guest\"; level = \"guest\"; needs_approval = true; },\n"
-	"{ name = \"user\"; level = \"user\"; },\n"
-	"{ name = \"administrator\"; level = \"administrator\"; },\n"
-	"{ name = \"owner\"; level = \"owner\"; } );\n"
-	"services = ( { name = \"su\"; subject = \"actor\"; require = [ \"shell\" ]; } );\n";
 
 /* A stretch of the input. */
 struct part {
@@ -74,18 +61,21 @@ static bool next_part(struct part *rest, struct part *ret)
 	return true;
 }
 
-static void add_policies(struct compiled *compiled, struct part *first, struct part *rest)
+static int add_policies(struct compiled *compiled, struct part *first, struct part *rest)
 {
 	char path[64];
 	uint32_t file;
+	int r;
 
 	for (unsigned int i = 0; i < FILES_MAX; i++) {
 		snprintf(path, sizeof(path), "/etc/rolegate/policy.d/%u.conf", i);
-		if (source_add_text(&compiled->sources, path, first->text, first->n, &file) < 0)
-			abort();
+		r = source_add_text(&compiled->sources, path, first->text, first->n, &file);
+		if (r < 0)
+			return r;
 		if (!next_part(rest, first))
-			return;
+			break;
 	}
+	return 0;
 }
 
 /* The name of a user that the policy speaks of, or NULL. */
@@ -94,50 +84,94 @@ static const char *some_name(const struct model *model)
 	return model->users.names.n > 0 ? model->users.names.list[model->users.names.n - 1] : NULL;
 }
 
+/* What came of an input. */
+struct outcome {
+	int compiled, packed; /* errors; packed is that of opening, too */
+	uint64_t sum;	      /* of the packed bytes, if both are 0 */
+	struct target_verdicts verdicts;
+};
+
+static uint64_t sum_of(int fd)
+{
+	uint64_t hash = FORMAT_HASH_START;
+	unsigned char bytes[4096];
+	ssize_t n;
+
+	for (off_t at = 0; (n = pread(fd, bytes, sizeof(bytes), at)) > 0; at += n)
+		hash = format_hash(hash, bytes, (size_t)n);
+	return hash;
+}
+
 /* What the compiler calls sound, the library has to understand. */
-static void pack_and_ask(const struct compiled *compiled)
+static void pack_and_ask(const struct compiled *compiled, bool must_work, struct outcome *ret)
 {
 	const struct pack_info info = {
 		.generation = 7, .who = "fuzz", .known_by = "fuzz", .why = ""
 	};
 	struct rolegate_policy *policy = NULL;
 	int fd = target_make_file();
-	int r = pack_policy(&compiled->model, &compiled->sources, &info, fd);
 
-	if (r < 0) {
-		close(fd);
-		if (r != -E2BIG && r != -ENOMEM)
+	ret->packed = pack_policy(&compiled->model, &compiled->sources, &info, fd);
+	if (ret->packed == 0) {
+		ret->sum = sum_of(fd);
+		ret->packed = policy_open_fd(fd, &policy);
+		if (ret->packed != 0 && ret->packed != -ENOMEM)
 			abort();
-		return;
 	}
-	if (policy_open_fd(fd, &policy) != 0)
+	if (ret->packed == 0)
+		target_ask(policy, some_name(&compiled->model), must_work, &ret->verdicts);
+	else if (ret->packed != -E2BIG && ret->packed != -ENOMEM)
 		abort();
-	target_ask(policy, some_name(&compiled->model), true);
+	else
+		close(fd);
 	rolegate_policy_close(policy);
+}
+
+static void run(struct part rest, bool must_work, struct outcome *ret)
+{
+	struct part catalog = { .text = known_catalog, .n = strlen(known_catalog) }, part;
+	struct compiled compiled;
+
+	*ret = (struct outcome){ 0 };
+	compile_init(&compiled);
+	next_part(&rest, &part);
+	if (rest.text) {
+		catalog = part;
+		next_part(&rest, &part);
+	}
+	ret->compiled = add_policies(&compiled, &part, &rest);
+	if (ret->compiled == 0)
+		ret->compiled = compile_sources(&compiled, find_catalog, &catalog);
+	/* An error without a word would leave its reader helpless. */
+	if (ret->compiled == -EINVAL && compiled.report.n_errors == 0)
+		abort();
+	if (ret->compiled == 0)
+		pack_and_ask(&compiled, must_work, ret);
+	compile_free(&compiled);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct part rest = { .text = (const char *)data, .n = n };
-	struct part own_catalog = { .text = catalog, .n = sizeof(catalog) - 1 }, part;
-	struct compiled compiled;
-	int r;
+	const struct part all = { .text = (const char *)data, .n = n };
+	struct outcome whole, failed;
+	uint64_t allocations;
 
 	if (n == 0)
 		return 0;
-	compile_init(&compiled);
-	next_part(&rest, &part);
-	if (rest.text) {
-		own_catalog = part;
-		next_part(&rest, &part);
-	}
-	add_policies(&compiled, &part, &rest);
-	r = compile_sources(&compiled, find_catalog, &own_catalog);
-	/* An error without a word would leave its reader helpless. */
-	if (r != 0 && (r != -EINVAL || compiled.report.n_errors == 0))
+	failing_start(0);
+	run(all, true, &whole);
+	allocations = failing_stop();
+	if ((whole.compiled != 0 && whole.compiled != -EINVAL) || whole.packed == -ENOMEM)
 		abort();
-	if (r == 0)
-		pack_and_ask(&compiled);
-	compile_free(&compiled);
+	failing_start(failing_choose(data, n, allocations));
+	run(all, false, &failed);
+	(void)failing_stop();
+	/* For want of memory it says so, or comes to the same; never to half of it. */
+	if (failed.compiled != -ENOMEM && failed.compiled != whole.compiled)
+		abort();
+	if (failed.compiled == 0 && failed.packed == 0 &&
+	    (whole.packed != 0 || failed.sum != whole.sum))
+		abort();
+	target_check_failed(&whole.verdicts, &failed.verdicts);
 	return 0;
 }

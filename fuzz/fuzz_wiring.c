@@ -2,56 +2,27 @@
 /*
  * Files of pam.d through the reader, and the questions about what they come to.
  *
- * The input's parts, between separators, are the files svc, other, a, b, c and d.
+ * The input's parts (parts.h) are the files svc, other, a, b, c and d.
  */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "parts.h"
 #include "target.h"
 #include "verdict.h"
-
-#define SEPARATOR "%%\n"
-
-/* The files, in the input itself. */
-struct input {
-	const char *text;
-	size_t n;
-};
-
-/* Find the part that has a number. False if there are fewer. */
-static bool find_part(struct input input, size_t number, struct input *ret)
-{
-	const size_t n = sizeof(SEPARATOR) - 1;
-	const char *end;
-
-	for (;;) {
-		end = memmem(input.text, input.n, SEPARATOR, n);
-		if (number == 0)
-			break;
-		if (!end)
-			return false;
-		input.n -= (size_t)(end - input.text) + n;
-		input.text = end + n;
-		number--;
-	}
-	*ret = input;
-	if (end)
-		ret->n = (size_t)(end - input.text);
-	return true;
-}
 
 static int read_file(void *context, const char *path, char **ret_text, size_t *ret_n)
 {
 	static const char *const paths[] = { STACK_FOLDER "/svc", STACK_FOLDER "/other",
 					     STACK_FOLDER "/a",	  STACK_FOLDER "/b",
 					     STACK_FOLDER "/c",	  STACK_VENDOR_FOLDER "/d" };
-	struct input part;
+	struct part part;
 
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		if (strcmp(path, paths[i]) != 0 ||
-		    !find_part(*(const struct input *)context, i, &part))
+		    !parts_find(*(const struct part *)context, i, &part))
 			continue;
 		/* Of the exact size, so that a sanitizer sees the end. */
 		*ret_text = malloc(part.n ? part.n : 1);
@@ -114,7 +85,7 @@ static void check_stack(const struct stack *stack)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-	struct input input = { .text = (const char *)data, .n = n };
+	struct part input = { .text = (const char *)data, .n = n };
 	const struct stack_host host = { read_file, has_folder, &input, NULL };
 	struct stack_service service;
 	struct verdict verdict;
