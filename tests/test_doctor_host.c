@@ -196,6 +196,14 @@ static const struct {
 	  "medium sudo-not-understood /etc/sudoers:1",
 	  "neither an alias nor",
 	  { NULL } },
+	{ "G1 aliases that name one another, several times",
+	  enforcing,
+	  { SUDOERS("User_Alias A = B, B, B, B, B\nUser_Alias B = A, A, A, A, A, bob\n"
+		    "Runas_Alias R = R, R, R, R, R\nCmnd_Alias C = C, C, C, C, C\n"
+		    "A ALL = (R) C, /usr/sbin/usermod\n") },
+	  "high sudo-round-gate /etc/sudoers:5",
+	  "bob and others may",
+	  { NULL } },
 	{ "G1 an alias that is not there",
 	  enforcing,
 	  { SUDOERS("bob ALL = SETTERS\n") },

@@ -265,6 +265,23 @@ static void test_names(void **unused)
 	sudoers_free(&sudoers);
 }
 
+/* D4 files that include one another twice and more are read to an end, which is said. */
+static void test_circles(void **unused)
+{
+	static const char text[] = "@include /etc/sudoers\n@include sudoers\n#include \"sudoers\"\n"
+				   "bob ALL = /bin/a\n";
+	struct sudoers sudoers;
+	const struct sudoers_problem *last;
+
+	(void)unused;
+	read_text(text, sizeof(text) - 1, &sudoers);
+	assert_true(sudoers.n_problems > 0 && sudoers.n_problems < 10000);
+	last = &sudoers.problems[sudoers.n_problems - 1];
+	assert_string_equal(last->text, "it includes too many files, or some in a circle");
+	assert_true(sudoers.n_grants > 0);
+	sudoers_free(&sudoers);
+}
+
 /* Every beginning of a file that has everything, and every change of a byte, is survived. */
 static void test_damage(void **unused)
 {
@@ -294,9 +311,8 @@ static void test_damage(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_effects),
-		cmocka_unit_test(test_texts),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_effects), cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_names),	cmocka_unit_test(test_circles),
 		cmocka_unit_test(test_damage),
 	};
 

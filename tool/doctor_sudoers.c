@@ -13,11 +13,24 @@
 /* Aliases within aliases: sudo forbids circles, which visudo finds. */
 #define DEPTH_MAX 16u
 
+/*
+ * Items looked at for one rule. Aliases that name others twice, or one another, lead to the same ones in very many
+ * ways; whoever has hundreds of names in one has no thousand such.
+ */
+#define STEPS_MAX 100000u
+
 struct inspection {
 	struct doctor_findings *findings;
+	unsigned int n_steps;
 	struct sudoers sudoers;
 	struct outsiders outsiders;
 };
+
+/* Whether one more may be looked at. If not, what it gives counts as given. */
+static bool may_step(struct inspection *x)
+{
+	return x->n_steps < STEPS_MAX && ++x->n_steps > 0;
+}
 
 /* ---- Whom a rule names ---- */
 
@@ -62,17 +75,21 @@ static void add_item(struct inspection *x, const struct sudoers_item *item, bool
 static void add_users(struct inspection *x, const struct sudoers_list *users, bool is_negated,
 		      unsigned int depth)
 {
-	for (size_t i = 0; i < users->n && depth < DEPTH_MAX; i++)
+	for (size_t i = 0; i < users->n && depth < DEPTH_MAX; i++) {
+		if (!may_step(x)) {
+			x->outsiders.has_others = true;
+			return;
+		}
 		add_item(x, &users->list[i], is_negated, depth);
+	}
 }
 
 /* Whether the last item that speaks of root takes it in: 1, 0, or -1 where none does. */
-static int runs_as_root(const struct inspection *x, const struct sudoers_list *users,
-			unsigned int depth)
+static int runs_as_root(struct inspection *x, const struct sudoers_list *users, unsigned int depth)
 {
 	int answer = -1, inner;
 
-	for (size_t i = 0; i < users->n && depth < DEPTH_MAX; i++) {
+	for (size_t i = 0; i < users->n && depth < DEPTH_MAX && may_step(x); i++) {
 		const struct sudoers_item *item = &users->list[i];
 		const struct sudoers_alias *alias =
 			sudoers_find_alias(&x->sudoers, 'R', item->text);
@@ -91,7 +108,7 @@ static int runs_as_root(const struct inspection *x, const struct sudoers_list *u
 /* ---- What it gives ---- */
 
 /* The worst that a command comes to. What a `!` takes out can be had by a copy. */
-static enum sudoers_effect find_effect(const struct inspection *x, const struct sudoers_item *item,
+static enum sudoers_effect find_effect(struct inspection *x, const struct sudoers_item *item,
 				       unsigned int depth)
 {
 	const struct sudoers_alias *alias = sudoers_find_alias(&x->sudoers, 'C', item->text);
@@ -101,7 +118,7 @@ static enum sudoers_effect find_effect(const struct inspection *x, const struct 
 		return SUDOERS_HARMLESS;
 	if (!alias || !strcmp(item->text, "ALL"))
 		return sudoers_effect(item->text);
-	if (depth >= DEPTH_MAX)
+	if (depth >= DEPTH_MAX || !may_step(x))
 		return SUDOERS_UNCLEAR;
 	for (size_t i = 0; i < alias->items.n; i++) {
 		effect = find_effect(x, &alias->items.list[i], depth + 1);
@@ -159,11 +176,14 @@ static void add_grant(struct inspection *x, const struct sudoers_grant *grant,
 
 static void inspect_grant(struct inspection *x, const struct sudoers_grant *grant)
 {
-	enum sudoers_effect effect = find_effect(x, &grant->command, 0);
+	enum sudoers_effect effect;
 
+	x->n_steps = 0;
+	effect = find_effect(x, &grant->command, 0);
 	if (effect == SUDOERS_HARMLESS ||
-	    (grant->has_runas && runs_as_root(x, grant->runas, 0) != 1))
+	    (grant->has_runas && runs_as_root(x, grant->runas, 0) != 1 && x->n_steps < STEPS_MAX))
 		return;
+	x->n_steps = 0;
 	outsiders_clear(&x->outsiders);
 	add_users(x, grant->users, false, 0);
 	if (x->outsiders.error == -ENOMEM)

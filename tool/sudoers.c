@@ -13,6 +13,12 @@
 /* Files that include one another: sudo allows 128; nobody has more than a few. */
 #define DEPTH_MAX 16u
 
+/*
+ * Files in all. Some that include one another would be read as often as there are ways from the first to them, which
+ * doubles with each level.
+ */
+#define FILES_MAX 1024u
+
 /* Bytes of a line with its continuations. */
 #define LINE_BYTES_MAX ((size_t)1024 * 1024)
 
@@ -261,6 +267,9 @@ static int read_file(struct tool *tool, struct sudoers *sudoers, const char *pat
 	struct host_lines lines;
 	int status;
 
+	if (sudoers->n_files >= FILES_MAX)
+		return 0;
+	sudoers->n_files++;
 	r.place.file = arena_string(&sudoers->arena, path, strlen(path));
 	if (!r.place.file)
 		return -ENOMEM;
@@ -278,6 +287,13 @@ static int read_file(struct tool *tool, struct sudoers *sudoers, const char *pat
 
 int sudoers_read(struct tool *tool, struct sudoers *ret)
 {
+	int r;
+
 	*ret = (struct sudoers){ 0 };
-	return read_file(tool, ret, SUDOERS_FILE, 0);
+	r = read_file(tool, ret, SUDOERS_FILE, 0);
+	if (r == 0 && ret->n_files >= FILES_MAX &&
+	    !sudoers_complain(ret, (struct sudoers_place){ SUDOERS_FILE, 0 }, 0,
+			      "it includes too many files, or some in a circle"))
+		r = -ENOMEM;
+	return r;
 }

@@ -80,6 +80,7 @@ struct sudoers {
 	size_t n_settings, max_settings;
 	struct sudoers_problem *problems;
 	size_t n_problems, max_problems;
+	unsigned int n_files; /* read so far */
 };
 
 /*
