@@ -62,7 +62,7 @@ build() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	$personality chroot "$folder/root" /bin/sh -ec '
 		cd /rolegate && autoreconf -fi >/dev/null 2>&1 && mkdir b && cd b
-		../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --enable-werror "$@"
+		../configure -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var "$@"
 		make -s -j"$(nproc)" check TESTS=' sh "${host[@]}"
 }
 

@@ -334,7 +334,7 @@ static int prepare_restore(struct making *m, struct source_overlay *overlay)
 			.path = MANAGED_PATH,
 			.text = candidate->text,
 			.n = n,
-			.mtime = { .tv_sec = now->mtime_s, .tv_nsec = now->mtime_ns },
+			.mtime = { .tv_sec = now->mtime_s, .tv_nsec = (long)now->mtime_ns },
 		};
 	else if (now || r > 0)
 		status = stage(m, MANAGED_PATH, candidate->text, n, overlay);
