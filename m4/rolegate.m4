@@ -78,6 +78,14 @@ AC_DEFUN([ROLEGATE_SANITIZERS], [
 	AM_CONDITIONAL([SANITIZERS], [test "x$enable_sanitizers" = xyes])
 ])
 
+AC_DEFUN([ROLEGATE_COVERAGE], [
+	AC_ARG_ENABLE([coverage], [AS_HELP_STRING([--enable-coverage], [count what is run, for gcov])],
+		[], [enable_coverage=no])
+	COVERAGE_CFLAGS=
+	AS_IF([test "x$enable_coverage" = xyes], [COVERAGE_CFLAGS="--coverage"])
+	AC_SUBST([COVERAGE_CFLAGS])
+])
+
 dnl tinycdb is linked statically: one shared library less is 26 microseconds less of every login. Debian 12 has an
 dnl archive of position-independent code beside the other; Debian 13 has one that serves for both. Either has to link
 dnl into a shared object, without relocations in its text.

@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Says which part of lib/ and compiler/ the tests run: lines, and branches taken (gcov). What a process that ends by
+# _exit(2) or a signal ran is not counted.
+#
+# usage: coverage.sh SOURCE BUILD [FOLDER…]
+#   BUILD   configured here with --enable-coverage, unless it is; in BUILD/gcov each source with its counts
+#   FOLDER  default: lib compiler
+# Exit status 1 if a test fails, or lib/ is below 97 percent of lines or 90 of branches.
+set -eu
+source=$(cd "$1" && pwd) build=$2
+shift 2
+[ $# -gt 0 ] || set -- lib compiler
+
+mkdir -p "$build"
+cd "$build"
+[ -f Makefile ] || "$source/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --disable-hardening \
+	--enable-coverage CFLAGS='-O0 -g'
+find . -name '*.gcda' -delete
+# shellcheck disable=SC2016 # make expands it
+make -s check TESTS='$(UNIT_TESTS) fuzz/replay.sh' >check.log 2>&1 || {
+	grep -E '^(FAIL|ERROR)|error' check.log >&2
+	exit 1
+}
+mkdir -p gcov
+cd gcov
+
+# summary FOLDER: `gcov` says for each file "Lines executed:P% of N", and for branches "Taken at least once".
+summary() {
+	for notes in "../$1"/*.gcno "../$1"/.libs/*.gcno; do
+		[ ! -e "$notes" ] || gcov --branch-probabilities --preserve-paths --relative-only \
+			--source-prefix "$source" "$notes" 2>/dev/null
+	done | awk -v folder="$1" '
+		/^File / { ours = index($0, "/" folder "/") || index($0, "\047" folder "/") }
+		/^File / { name = $0; sub(/.*\//, "", name); sub(/\047.*/, "", name) }
+		ours && /^Lines executed:/ {
+			split($0, n, /[:%]| of /); lines += n[4]; run += n[2] * n[4] / 100; low = n[2]
+		}
+		ours && /^Taken at least once:/ {
+			split($0, n, /[:%]| of /); branches += n[4]; taken += n[2] * n[4] / 100
+			printf "%-36s %6.2f %% of lines, %6.2f %% of %d branches\n", folder "/" name, low, n[2], n[4]
+			ours = 0
+		}
+		END {
+			printf "%s: %.1f %% of %d lines, %.1f %% of %d branches\n", folder, 100 * run / lines, lines,
+				100 * taken / branches, branches
+			if (folder == "lib" && (run < 0.97 * lines || taken < 0.90 * branches)) exit 1
+		}'
+}
+
+good=0
+for folder in "$@"; do
+	summary "$folder" || good=1
+done
+exit $good
