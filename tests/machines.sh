@@ -77,6 +77,11 @@ tell_kernel() {
 	chroot "$folder/root" /bin/sh -ec 'cat /register >/proc/sys/fs/binfmt_misc/register'
 }
 
+run_unit() {
+	# shellcheck disable=SC2016 # the inner shell expands it
+	$personality chroot "$folder/root" /bin/sh -ec 'cd /rolegate/b && exec make -s check-TESTS TESTS="$1"' sh "$1"
+}
+
 run_units() {
 	local units unit
 	[[ $machine != s390x ]] || tell_kernel
@@ -84,9 +89,7 @@ run_units() {
 	for unit in $units; do
 		if [[ $machine == s390x && " $not_under_qemu " == *" $unit "* ]]; then
 			echo "skip $machine: $unit: qemu lets nobody trace a program"
-		# shellcheck disable=SC2016 # the inner shell expands it
-		elif $personality chroot "$folder/root" /bin/sh -ec \
-			'cd /rolegate/b && exec make -s check-TESTS TESTS="$1"' sh "$unit" >/dev/null 2>&1; then
+		elif run_unit "$unit" >/dev/null 2>&1; then
 			echo "ok   $machine: $unit"
 		else
 			tail -n 20 "$folder/root/rolegate/b/$unit.log" >&2
@@ -120,7 +123,7 @@ on_machine() {
 	if [[ $machine == s390x ]]; then in_user_namespace; else run_units; fi
 }
 
-export -f mount_all build tell_kernel run_units in_user_namespace on_machine
+export -f mount_all build tell_kernel run_unit run_units in_user_namespace on_machine
 export source folder root machine personality not_under_qemu
 for machine in "${machines[@]}"; do
 	folder=$work/$machine personality=''

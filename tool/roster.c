@@ -39,8 +39,10 @@ static uint32_t *take_order(struct sort_key *keys, uint32_t n)
 {
 	uint32_t *order = calloc((size_t)n + 1, sizeof(*order));
 
+	if (!order)
+		return NULL;
 	qsort(keys, n, sizeof(*keys), compare);
-	for (uint32_t i = 0; order && i < n; i++)
+	for (uint32_t i = 0; i < n; i++)
 		order[i] = keys[i].id;
 	return order;
 }
