@@ -15,9 +15,9 @@
 
 /*
  * Items looked at for one rule. Aliases that name others twice, or one another, lead to the same ones in very many
- * ways; whoever has hundreds of names in one has no thousand such.
+ * ways; nobody has a rule for thousands of names.
  */
-#define STEPS_MAX 100000u
+#define STEPS_MAX 10000u
 
 struct inspection {
 	struct doctor_findings *findings;
