@@ -79,7 +79,7 @@ tell_kernel() {
 
 run_unit() {
 	# shellcheck disable=SC2016 # the inner shell expands it
-	$personality chroot "$folder/root" /bin/sh -ec 'cd /rolegate/b && exec make -s check-TESTS TESTS="$1"' sh "$1"
+	$personality chroot "$folder/root" /bin/sh -ec 'cd /rolegate/b && exec make -s check-TESTS AM_LOG_FLAGS=1800 TESTS="$1"' sh "$1"
 }
 
 run_units() {
