@@ -9,7 +9,7 @@
  * `name` whether they may use the service, by the name alone; `facts` the same by a caller that has
  * looked up uid and groups; `can` whether they hold the permission; `nobody` as `facts`, about
  * users that are not in the policy. `open` leaves the policy in its file, `load` takes it into
- * memory. Every answer is checked. Prints nanoseconds per decision. Exit status: 0, or 1 if an
+ * memory. Every answer is checked. Prints nanoseconds of the processor's time per decision. Exit status: 0, or 1 if an
  * answer was wrong.
  */
 #include <stdint.h>
@@ -65,11 +65,12 @@ static char (*shuffled_names(size_t n, char first))[NAME_SIZE]
 	return names;
 }
 
+/* The processor's time, not the wall's: another's work must not count. */
 static double now_ns(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
 	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
 }
 

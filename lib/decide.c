@@ -61,7 +61,7 @@ static int find_service(const struct rolegate_policy *policy, const char *name, 
 static int require_by_name(const struct rolegate_policy *policy, const char *name,
 			   struct findings *f)
 {
-	struct record record;
+	STORE_UNCLEARED struct record record;
 	struct cursor c;
 	int r;
 
@@ -171,7 +171,7 @@ static int add_named(const struct rolegate_policy *policy, struct findings *f, c
 	enum rolegate_step_kind source = kind == FORMAT_USERS ? ROLEGATE_STEP_USER
 							      : ROLEGATE_STEP_GROUP;
 	struct assignment assignment;
-	struct record record;
+	STORE_UNCLEARED struct record record;
 	struct cursor body;
 	uint32_t n;
 	int r;
@@ -198,7 +198,7 @@ static int add_defaults(const struct rolegate_policy *policy, struct findings *f
 {
 	bool is_system = uid > 0 && uid < 1000;
 	struct assignment assignment;
-	struct record record;
+	STORE_UNCLEARED struct record record;
 	size_t n_in_time = 0;
 	struct cursor c;
 	int r;
@@ -309,7 +309,7 @@ static int weigh_holdings(const struct rolegate_policy *policy, struct findings 
 {
 	for (size_t i = 0; i < f->n_holdings; i++) {
 		struct holding *h = &f->holdings[i];
-		struct record record;
+		STORE_UNCLEARED struct record record;
 		struct role role;
 		int r;
 
@@ -368,7 +368,7 @@ static int unblocked_grants(const struct rolegate_policy *policy, const struct f
 static int apply_conflicts(const struct rolegate_policy *policy, struct findings *f)
 {
 	struct conflict rule;
-	struct record record;
+	STORE_UNCLEARED struct record record;
 	struct cursor c;
 	int r;
 
@@ -513,6 +513,9 @@ static int evaluate(const struct rolegate_policy *policy, const struct rolegate_
 {
 	int r;
 
+	/* Nearly always it is about the subject: their record comes while the service is looked at. */
+	if (subject && subject->person.name)
+		policy_expect_name(policy, FORMAT_USERS, subject->person.name);
 	r = find_required(policy, request, f);
 	if (r < 0)
 		return r;
@@ -665,7 +668,7 @@ int rolegate_decide(const struct rolegate_policy *policy, const struct rolegate_
 		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		    struct rolegate_decision *ret_decision)
 {
-	struct findings findings;
+	STORE_UNCLEARED struct findings findings;
 	int r;
 
 	policy = policy ? policy_in_force(policy) : NULL;

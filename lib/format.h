@@ -24,9 +24,18 @@
 #define FORMAT_MAGIC "rolegate"
 #define FORMAT_VERSION 2u
 
-#define FORMAT_TOC_SIZE 2048u /* cdb's table of contents: 256 pairs of position and length */
-#define FORMAT_SUM_SIZE 8u    /* checksum before each payload */
-#define FORMAT_KEY_SIZE 5u    /* letter and number */
+#define FORMAT_TOC_SIZE 2048u  /* cdb's table of contents: 256 pairs of position and length */
+#define FORMAT_SUM_SIZE 8u     /* checksum before each payload */
+#define FORMAT_KEY_SIZE 5u     /* letter and number */
+#define FORMAT_LENGTHS_SIZE 8u /* before each key: the lengths of key and value */
+/* All that comes before a payload. */
+#define FORMAT_RECORD_OVERHEAD (FORMAT_LENGTHS_SIZE + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE)
+/*
+ * Bytes of the file that are read at once when it is opened, and kept: the table of contents, and the
+ * records behind it, which are found there without a further read. Two pages bring the services and
+ * roles of most policies; ten thousand roles are elsewhere, found by the tables.
+ */
+#define FORMAT_NEAR_SIZE 8192u
 #define FORMAT_FILE_NAME "policy.cdb"
 #define FORMAT_TRIAL_NAME "trial.cdb" /* the same, in force while its trial runs */
 
@@ -208,6 +217,49 @@ static inline void format_key(unsigned char key[FORMAT_KEY_SIZE], char letter, u
 	number = (number ^ number >> 13) * UINT32_C(0xc2b2ae35);
 	key[0] = (unsigned char)letter;
 	format_put32(key + 1, number ^ number >> 16);
+}
+
+/* The number that a key was made of. */
+static inline uint32_t format_number(const unsigned char key[FORMAT_KEY_SIZE])
+{
+	uint32_t number = format_get32(key + 1);
+
+	number = (number ^ number >> 16) * UINT32_C(0x7ed1b41d);
+	number = (number ^ number >> 13 ^ number >> 26) * UINT32_C(0xa5cb9243);
+	return number ^ number >> 16;
+}
+
+/* The checksum of a record: of its key, and of its payload. */
+static inline uint64_t format_sum(const unsigned char key[FORMAT_KEY_SIZE],
+				  const unsigned char *payload, size_t n)
+{
+	return format_hash(format_hash(FORMAT_HASH_START, key, FORMAT_KEY_SIZE), payload, n);
+}
+
+/*
+ * The size of the whole record at `raw`, where the file has `left` bytes more; 0 if it is none, or does not
+ * lie in them as a whole.
+ */
+static inline size_t format_record_size(const unsigned char *raw, size_t left)
+{
+	uint32_t n_value;
+
+	if (left < FORMAT_RECORD_OVERHEAD || format_get32(raw) != FORMAT_KEY_SIZE)
+		return 0;
+	n_value = format_get32(raw + 4);
+	if (n_value < FORMAT_SUM_SIZE || n_value > FORMAT_RECORD_MAX ||
+	    n_value > left - FORMAT_LENGTHS_SIZE - FORMAT_KEY_SIZE)
+		return 0;
+	return FORMAT_LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_value;
+}
+
+/* Whether the checksum of a record, which lies there as a whole, is right. */
+static inline int format_is_sound(const unsigned char *raw)
+{
+	const unsigned char *key = raw + FORMAT_LENGTHS_SIZE, *sum = key + FORMAT_KEY_SIZE;
+
+	return format_sum(key, sum + FORMAT_SUM_SIZE, format_get32(raw + 4) - FORMAT_SUM_SIZE) ==
+	       format_get64(sum);
 }
 
 /* Whether bit i of a map is set. */

@@ -74,33 +74,33 @@ static int read_head(const struct record *record, uint32_t file_size, struct hea
 		       : -EBADMSG;
 }
 
-/* Make a handle of an open store, whose head is given up either way. */
-static int new_policy(const struct store *store, struct record *head,
-		      struct rolegate_policy **ret_policy)
+/* Take in the head of a policy whose store is open. */
+static int take_head(struct rolegate_policy *policy, struct record *head)
 {
-	struct rolegate_policy *policy = malloc(sizeof(*policy));
-	int r = policy ? read_head(head, store->size, &policy->head) : -ENOMEM;
+	int r = read_head(head, policy->store.size, &policy->head);
 
 	store_record_free(head);
-	if (r < 0) {
-		free(policy);
-		return r;
-	}
-	policy->store = *store;
 	policy->before = NULL;
-	*ret_policy = policy;
-	return 0;
+	return r;
 }
 
 int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
 {
+	struct rolegate_policy *policy = malloc(sizeof(*policy));
 	const char *what;
 	struct record head;
-	struct store store;
-	int r;
+	int r = -ENOMEM;
 
-	r = store_open_fd(&store, fd, &head, &what);
-	return r < 0 ? r : new_policy(&store, &head, ret_policy);
+	if (!policy)
+		return r;
+	r = store_open_fd(&policy->store, fd, &head, &what);
+	if (r == 0)
+		r = take_head(policy, &head);
+	if (r < 0)
+		free(policy);
+	else
+		*ret_policy = policy;
+	return r;
 }
 
 /* How a policy is opened, as bits. */
@@ -110,22 +110,23 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
 static int open_file(const char *dir, const char *name, unsigned int how,
 		     struct rolegate_policy **ret_policy, const char **reterr_what)
 {
-	struct rolegate_policy *policy;
+	struct rolegate_policy *policy = malloc(sizeof(*policy));
 	struct record head;
-	struct store store;
-	int r;
+	int r = -ENOMEM;
 
-	r = store_open(&store, dir, name, &head, reterr_what);
-	if (r < 0)
+	if (!policy)
 		return r;
-	*reterr_what = "the head of the compiled policy";
-	r = new_policy(&store, &head, &policy);
+	r = store_open(&policy->store, dir, name, &head, reterr_what);
 	if (r < 0) {
-		store_close(&store);
+		free(policy);
 		return r;
 	}
-	*reterr_what = "the compiled policy";
-	r = how & OPEN_LOADED ? store_load(&policy->store) : 0;
+	*reterr_what = "the head of the compiled policy";
+	r = take_head(policy, &head);
+	if (r == 0) {
+		*reterr_what = "the compiled policy";
+		r = how & OPEN_LOADED ? store_load(&policy->store) : 0;
+	}
 	if (r < 0)
 		rolegate_policy_close(policy);
 	else
@@ -285,27 +286,67 @@ bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct curs
 	return true;
 }
 
+/* The bucket in which a name would be. */
+static uint32_t bucket_of(const struct rolegate_policy *policy, char kind, const char *name,
+			  size_t n)
+{
+	return format_name_spread(name, n) & (policy_buckets(policy, kind) - 1);
+}
+
+void policy_expect_name(const struct rolegate_policy *policy, char kind, const char *name)
+{
+	if (policy->store.index)
+		store_expect(&policy->store, kind, bucket_of(policy, kind, name, strlen(name)));
+}
+
+/* The name of an entry of n bytes, and room for the NUL and for the length of what follows. */
+static size_t entry_head(size_t n)
+{
+	return 2 + n + 1 + 4;
+}
+
+/*
+ * Look for a name of n bytes in a bucket. Entries of other names are passed over by their lengths. Returns 1, 0 or
+ * -EBADMSG.
+ */
+static int find_entry(const struct record *bucket, const char *name, size_t n,
+		      struct cursor *ret_body)
+{
+	const unsigned char *at = bucket->payload, *end = at + bucket->n;
+
+	while (at < end) {
+		size_t left = (size_t)(end - at), n_entry, n_body;
+		const unsigned char *body;
+
+		if (left < entry_head(0))
+			return -EBADMSG;
+		n_entry = (size_t)at[0] | (size_t)at[1] << 8;
+		if (left < entry_head(n_entry) || at[2 + n_entry] != '\0')
+			return -EBADMSG;
+		body = at + entry_head(n_entry);
+		n_body = format_get32(body - 4);
+		if (n_body > (size_t)(end - body))
+			return -EBADMSG;
+		if (n_entry == n && memcmp(at + 2, name, n) == 0) {
+			*ret_body = (struct cursor){ .at = body, .end = body + n_body };
+			return 1;
+		}
+		at = body + n_body;
+	}
+	return 0;
+}
+
 int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
 		     struct record *ret_record, struct cursor *ret_body)
 {
 	size_t n = strlen(name);
-	struct cursor bucket;
-	const char *found;
 	int r;
 
 	ret_record->heap = NULL;
 	if (n > FORMAT_NAME_MAX)
 		return 0;
-	r = store_find(&policy->store, kind,
-		       format_name_spread(name, n) & (policy_buckets(policy, kind) - 1),
-		       ret_record);
-	if (r < 0)
-		return r;
-	bucket = cursor_over(ret_record);
-	while (policy_next_entry(&bucket, &found, ret_body))
-		if (strcmp(found, name) == 0)
-			return 1;
-	return cursor_is_done(&bucket) ? 0 : -EBADMSG;
+	r = store_find(&policy->store, kind, bucket_of(policy, kind, name, n), ret_record);
+	return r < 0 ? r : find_entry(ret_record, name, n, ret_body);
 }
 
 bool policy_read_service(const struct rolegate_policy *policy, struct cursor *body,

@@ -147,6 +147,9 @@ const struct rolegate_policy *policy_in_force(const struct rolegate_policy *poli
 int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
 		     struct record *ret_record, struct cursor *ret_body);
 
+/* Begin to bring near what policy_find_name() will be asked for soon, if the policy was read into memory. */
+void policy_expect_name(const struct rolegate_policy *policy, char kind, const char *name);
+
 /* The number of buckets of a kind of name. */
 uint32_t policy_buckets(const struct rolegate_policy *policy, char kind);
 

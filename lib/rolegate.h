@@ -231,11 +231,12 @@ ROLEGATE_API int rolegate_policy_open(const char *state_dir, struct rolegate_pol
  * Open the policy that is in force, and read it whole into memory: rolegate_policy_open() for
  * those who ask many questions of one handle.
  *
- * With rolegate_policy_open() a question costs about a dozen system calls, and opening next to
- * nothing; with this one a question costs none, and opening reads the file: some 50 bytes a user,
- * so 45 MB and 20 milliseconds for a million. A login asks once; a server may load once and anew
- * whenever it likes. The file is copied rather than mapped: a mapping is cheaper to set up, but
- * whoever truncates the file in place kills the program. The same trust, checks and answers.
+ * With rolegate_policy_open() a question costs two to six system calls, and opening next to nothing;
+ * with this one a question costs none, and opening reads the whole file and checks every record of it
+ * once: some 50 bytes a user, so 45 MB and some 50 milliseconds for a million. A login asks once; a
+ * server may load once and anew whenever it likes. The file is copied rather than mapped: a mapping is
+ * cheaper to set up, but whoever truncates the file in place kills the program, and whoever writes to
+ * it would change what was checked. The same trust, checks and answers.
  *
  * Owner:    rolegate_policy_close(*ret_policy); free(*reterr_reason).
  * Returns:  as rolegate_policy_open().

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,10 +15,8 @@
 #define SLOT_SIZE 8u
 /* Slots read at once: one cache line, and nearly every key is in the first. */
 #define SLOTS_AT_ONCE 8u
-/* Bytes before a cdb record's key: the lengths of key and data. */
-#define LENGTHS_SIZE 8u
-/* All that comes before a payload. */
-#define RECORD_OVERHEAD (LENGTHS_SIZE + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE)
+/* Pages of this size, where the system has them, spare a look-up among many users much of its time. */
+#define LARGE_PAGE ((size_t)2 << 20)
 
 /* Nobody but root, or the user whom this process acts as, can have written it. */
 static bool is_trusted(const struct stat *st)
@@ -71,61 +70,54 @@ static int read_file(int fd, void *to, size_t n, uint32_t position)
 	return 0;
 }
 
-/* Check what is there against what was asked for; `raw` holds the whole record. */
-static int accept_record(struct record *record, const unsigned char *raw, uint32_t n_data)
+/* Say where the payload of the whole record at `raw` lies. */
+static void point_at(struct record *record, const unsigned char *raw)
 {
-	const unsigned char *key = raw + LENGTHS_SIZE;
-	const unsigned char *sum = key + FORMAT_KEY_SIZE;
-	uint64_t hash = format_hash(FORMAT_HASH_START, key, FORMAT_KEY_SIZE);
+	record->payload = raw + FORMAT_RECORD_OVERHEAD;
+	record->n = format_get32(raw + 4) - FORMAT_SUM_SIZE;
+}
 
-	record->payload = sum + FORMAT_SUM_SIZE;
-	record->n = n_data - FORMAT_SUM_SIZE;
-	if (format_hash(hash, record->payload, record->n) != format_get64(sum))
+/* The same, if its checksum is right. */
+static int accept_record(struct record *record, const unsigned char *raw)
+{
+	if (!format_is_sound(raw))
 		return -EBADMSG;
+	point_at(record, raw);
 	return 0;
 }
 
 /*
- * Look at the lengths and the key of a record, of which `have` bytes lie at `raw`, and say how
- * long it is. Returns 0; -ENOENT another key lives there; -EBADMSG.
+ * Look at the lengths and the key of a record, of which some bytes lie at `raw` and `left` are left in the
+ * file, and say how long it is. Returns 0; -ENOENT another key lives there; -EBADMSG.
  */
-static int check_key(const struct store *store, uint32_t position, const unsigned char *raw,
-		     const unsigned char key[FORMAT_KEY_SIZE], uint32_t *ret_n_data)
+static int check_key(const unsigned char *raw, size_t left,
+		     const unsigned char key[FORMAT_KEY_SIZE], size_t *ret_n_whole)
 {
-	uint32_t n_data = format_get32(raw + 4);
-
-	if (format_get32(raw) != FORMAT_KEY_SIZE || n_data < FORMAT_SUM_SIZE ||
-	    n_data > FORMAT_RECORD_MAX)
+	*ret_n_whole = format_record_size(raw, left);
+	if (*ret_n_whole == 0)
 		return -EBADMSG;
-	if (memcmp(raw + LENGTHS_SIZE, key, FORMAT_KEY_SIZE) != 0)
-		return -ENOENT;
-	if (LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data > store->size - position)
-		return -EBADMSG;
-	*ret_n_data = n_data;
-	return 0;
+	return memcmp(raw + FORMAT_LENGTHS_SIZE, key, FORMAT_KEY_SIZE) == 0 ? 0 : -ENOENT;
 }
 
-/* Load the record at a position, of which `have` bytes already lie in record->room. Returns as check_key(). */
-static int load_record(const struct store *store, uint32_t position, size_t have,
-		       const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
+/* Load the record at a position, of which `have` bytes already lie at `raw`. Returns as check_key(). */
+static int load_record(const struct store *store, uint32_t position, const unsigned char *raw,
+		       size_t have, const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
 {
-	uint32_t n_data;
 	size_t n_whole;
 	int r;
 
-	r = check_key(store, position, record->room, key, &n_data);
+	r = check_key(raw, store->size - position, key, &n_whole);
 	if (r < 0)
 		return r;
-	n_whole = LENGTHS_SIZE + FORMAT_KEY_SIZE + (size_t)n_data;
 	if (n_whole <= have)
-		return accept_record(record, record->room, n_data);
+		return accept_record(record, raw);
 
 	record->heap = malloc(n_whole);
 	if (!record->heap)
 		return -ENOMEM;
-	memcpy(record->heap, record->room, have);
+	memcpy(record->heap, raw, have);
 	r = read_file(store->fd, record->heap + have, n_whole - have, position + (uint32_t)have);
-	return r < 0 ? r : accept_record(record, record->heap, n_data);
+	return r < 0 ? r : accept_record(record, record->heap);
 }
 
 /* Look at the record that a slot points at. */
@@ -133,21 +125,34 @@ static int try_position(const struct store *store, uint32_t position,
 			const unsigned char key[FORMAT_KEY_SIZE], struct record *record)
 {
 	size_t have = sizeof(record->room);
-	uint32_t n_data;
 	int r;
 
-	if (position < FORMAT_TOC_SIZE || position > store->size - RECORD_OVERHEAD)
+	if (position < FORMAT_TOC_SIZE || position > store->size - FORMAT_RECORD_OVERHEAD)
 		return -EBADMSG;
-	if (store->memory) {
-		const unsigned char *raw = store->memory + position;
-
-		r = check_key(store, position, raw, key, &n_data);
-		return r < 0 ? r : accept_record(record, raw, n_data);
-	}
 	if (have > store->size - position)
 		have = store->size - position;
+	if (store->memory)
+		return load_record(store, position, store->memory + position,
+				   store->size - position, key, record);
 	r = read_file(store->fd, record->room, have, position);
-	return r < 0 ? r : load_record(store, position, have, key, record);
+	return r < 0 ? r : load_record(store, position, record->room, have, key, record);
+}
+
+/*
+ * Look for a record in the beginning of the file, which was read when it was opened. Returns 0; -ENOENT it does
+ * not lie there as a whole; -EBADMSG it is not what was written.
+ */
+static int find_near(const struct store *store, const unsigned char key[FORMAT_KEY_SIZE],
+		     struct record *record)
+{
+	size_t at = FORMAT_TOC_SIZE, n;
+
+	while ((n = format_record_size(store->near + at, store->n_near - at)) > 0) {
+		if (memcmp(store->near + at + FORMAT_LENGTHS_SIZE, key, FORMAT_KEY_SIZE) == 0)
+			return accept_record(record, store->near + at);
+		at += n;
+	}
+	return -ENOENT;
 }
 
 int store_check_folder(const char *dir, const char **reterr_what)
@@ -175,28 +180,26 @@ static int check_file(int fd, uint32_t *ret_size, const char **reterr_what)
 	if (!S_ISREG(st.st_mode) || !is_trusted(&st))
 		return -EPERM;
 	*reterr_what = "the compiled policy (it is none, or was cut)";
-	if (st.st_size < (off_t)(FORMAT_TOC_SIZE + RECORD_OVERHEAD) ||
+	if (st.st_size < (off_t)(FORMAT_TOC_SIZE + FORMAT_RECORD_OVERHEAD) ||
 	    st.st_size > (off_t)FORMAT_FILE_MAX)
 		return -EBADMSG;
 	*ret_size = (uint32_t)st.st_size;
 	return 0;
 }
 
-/* Read the beginning of the file: the table of contents and the head. */
+/* Read the beginning of the file: the table of contents, the head, and what comes near them. */
 static int read_beginning(struct store *store, struct record *ret_head)
 {
-	unsigned char begin[FORMAT_TOC_SIZE + sizeof(ret_head->room)], key[FORMAT_KEY_SIZE];
-	size_t have = store->size < sizeof(begin) ? store->size : sizeof(begin);
+	unsigned char key[FORMAT_KEY_SIZE];
 	int r;
 
-	r = read_file(store->fd, begin, have, 0);
+	store->n_near = store->size < FORMAT_NEAR_SIZE ? store->size : FORMAT_NEAR_SIZE;
+	r = read_file(store->fd, store->near, store->n_near, 0);
 	if (r < 0)
 		return r;
-	memcpy(store->toc, begin, FORMAT_TOC_SIZE);
-	have -= FORMAT_TOC_SIZE;
-	memcpy(ret_head->room, begin + FORMAT_TOC_SIZE, have);
 	format_key(key, FORMAT_HEAD, 0);
-	r = load_record(store, FORMAT_TOC_SIZE, have, key, ret_head);
+	r = load_record(store, FORMAT_TOC_SIZE, store->near + FORMAT_TOC_SIZE,
+			store->n_near - FORMAT_TOC_SIZE, key, ret_head);
 	return r == -ENOENT ? -EBADMSG : r;
 }
 
@@ -207,6 +210,7 @@ int store_open_fd(struct store *store, int fd, struct record *ret_head, const ch
 	ret_head->heap = NULL;
 	store->fd = fd;
 	store->memory = NULL;
+	store->index = NULL;
 	r = check_file(fd, &store->size, reterr_what);
 	if (r < 0)
 		return r;
@@ -233,29 +237,48 @@ int store_open(struct store *store, const char *dir, const char *name, struct re
 	return r;
 }
 
+/* Memory for a file that is looked into all over. */
+static unsigned char *allocate(size_t n)
+{
+	size_t rounded = (n + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
+	unsigned char *memory;
+
+	if (n < LARGE_PAGE)
+		return malloc(n);
+	memory = aligned_alloc(LARGE_PAGE, rounded);
+	if (memory)
+		(void)madvise(memory, rounded, MADV_HUGEPAGE); /* a wish */
+	return memory;
+}
+
 int store_load(struct store *store)
 {
-	unsigned char *memory = malloc(store->size);
+	unsigned char *memory = allocate(store->size);
+	struct index *index = NULL;
 	int r = memory ? read_file(store->fd, memory, store->size, 0) : -ENOMEM;
 
-	if (r < 0) {
-		free(memory);
-		return r;
-	}
-	/*
-	 * The bounds of the tables were read before; each record is checked when it is found, and the
-	 * head, which has been, is not read again.
-	 */
-	if (memcmp(memory, store->toc, FORMAT_TOC_SIZE) != 0) {
-		free(memory);
-		return -EBADMSG;
-	}
+	if (r < 0)
+		goto fail;
+	/* The head was read before, and is not read again: it has to be the same file still. */
+	r = -EBADMSG;
+	if (memcmp(memory, store->near, store->n_near) != 0)
+		goto fail;
+	r = -ENOMEM;
+	index = index_make(memory, store->size);
+	if (!index)
+		goto fail;
 	store->memory = memory;
+	store->index = index;
 	return 0;
+fail:
+	free(memory);
+	return r;
 }
 
 void store_close(struct store *store)
 {
+	index_free(store->index);
+	store->index = NULL;
 	free(store->memory);
 	store->memory = NULL;
 	close(store->fd);
@@ -266,7 +289,7 @@ void store_close(struct store *store)
 static int find_table(const struct store *store, uint32_t hash, uint32_t *ret_table,
 		      uint32_t *ret_n_slots)
 {
-	const unsigned char *entry = store->toc + (size_t)(hash & 255) * SLOT_SIZE;
+	const unsigned char *entry = store->near + (size_t)(hash & 255) * SLOT_SIZE;
 	uint32_t table = format_get32(entry), n_slots = format_get32(entry + 4);
 
 	if (n_slots == 0 || table < FORMAT_TOC_SIZE || table > store->size ||
@@ -285,16 +308,15 @@ static int read_slots(const struct store *store, uint32_t position, uint32_t n, 
 	return store->memory ? 0 : read_file(store->fd, room, (size_t)n * SLOT_SIZE, position);
 }
 
-int store_find(const struct store *store, char letter, uint32_t number, struct record *ret_record)
+/* Find a record by the tables of the file. */
+static int find_by_tables(const struct store *store, const unsigned char key[FORMAT_KEY_SIZE],
+			  struct record *ret_record)
 {
-	unsigned char key[FORMAT_KEY_SIZE], room[SLOTS_AT_ONCE * SLOT_SIZE];
+	uint32_t hash = cdb_hash(key, FORMAT_KEY_SIZE), table, n_slots, slot, now;
+	unsigned char room[SLOTS_AT_ONCE * SLOT_SIZE];
 	const unsigned char *slots;
-	uint32_t hash, table, n_slots, slot, now;
 	int r;
 
-	ret_record->heap = NULL;
-	format_key(key, letter, number);
-	hash = cdb_hash(key, sizeof(key));
 	r = find_table(store, hash, &table, &n_slots);
 	if (r < 0)
 		return r;
@@ -314,19 +336,31 @@ int store_find(const struct store *store, char letter, uint32_t number, struct r
 			if (format_get32(at) != hash)
 				continue;
 			r = try_position(store, position, key, ret_record);
-			if (r == -ENOENT)
-				continue;
-			if (r < 0)
-				store_record_free(ret_record);
-			return r;
+			if (r != -ENOENT)
+				return r;
 		}
 		slot = slot + now == n_slots ? 0 : slot + now;
 	}
 	return -EBADMSG;
 }
 
-void store_record_free(struct record *record)
+int store_find(const struct store *store, char letter, uint32_t number, struct record *ret_record)
 {
-	free(record->heap);
-	record->heap = NULL;
+	uint32_t position = store->index ? index_find(store->index, letter, number) : 0;
+	unsigned char key[FORMAT_KEY_SIZE];
+	int r = -ENOENT;
+
+	ret_record->heap = NULL;
+	if (position > 0) {
+		point_at(ret_record, store->memory + position);
+		return 0;
+	}
+	format_key(key, letter, number);
+	if (!store->memory)
+		r = find_near(store, key, ret_record);
+	if (r == -ENOENT)
+		r = find_by_tables(store, key, ret_record);
+	if (r < 0)
+		store_record_free(ret_record);
+	return r;
 }

@@ -6,20 +6,27 @@
 #define ROLEGATE_STORE_H
 
 #include <stdbool.h>
+#include <stdlib.h>
 
 #include "format.h"
+#include "index.h"
+
+/* Bytes of a cache line, where nothing depends on it. */
+#define STORE_LINE 64u
 
 /* An open file. It never changes after store_open(), so threads may share it. */
 struct store {
 	int fd;
 	uint32_t size;
-	unsigned char *
-		memory; /* the whole file, after store_load(); else NULL, and it is read piecemeal */
-	unsigned char toc[FORMAT_TOC_SIZE];
+	uint32_t n_near;		      /* bytes in `near` */
+	unsigned char *memory;		      /* the whole file, after store_load(); else NULL */
+	struct index *index;		      /* of `memory` */
+	unsigned char near[FORMAT_NEAR_SIZE]; /* the file's beginning: table of contents, records */
 };
 
 /*
- * One record's payload, already checked. Small ones, which is nearly all, lie in `room`.
+ * One record's payload, already checked. It lies in the store, or in `room` if it is small, which is
+ * nearly all, or on the heap.
  *
  * Owner: store_record_free(); the payload goes with it.
  */
@@ -29,6 +36,19 @@ struct record {
 	unsigned char *heap;
 	unsigned char room[1024];
 };
+
+/*
+ * For a local record, or what holds one, on the way of a decision: builds that clear all locals (hardening)
+ * are not to clear its room, which costs more than all else there. Nothing is read of it that was not written.
+ */
+#if defined(__has_attribute)
+#if __has_attribute(uninitialized)
+#define STORE_UNCLEARED __attribute__((uninitialized))
+#endif
+#endif
+#ifndef STORE_UNCLEARED
+#define STORE_UNCLEARED
+#endif
 
 /*
  * Whether the folder may hold a policy: root's, and writable by nobody else, for whoever may rename
@@ -56,8 +76,10 @@ int store_open(struct store *store, const char *dir, const char *name, struct re
 int store_open_fd(struct store *store, int fd, struct record *ret_head, const char **reterr_what);
 
 /*
- * Read the rest of an open file into memory, where records are then found without a system call.
+ * Read the whole of an open file into memory, and check it there, so that a record is then found without a
+ * system call, and without reckoning its checksum again.
  *
+ * A record that is not sound is none's business but of who asks for it, as when the file is read piecemeal.
  * A mapping would be cheaper to set up, but whoever truncates the file in place would kill the
  * program. Returns 0; -EBADMSG it was cut; -ENOMEM; -EIO.
  */
@@ -73,6 +95,22 @@ void store_close(struct store *store);
  */
 int store_find(const struct store *store, char letter, uint32_t number, struct record *ret_record);
 
-void store_record_free(struct record *record);
+/* Begin to bring a record's memory near, which will be asked for soon; it need not exist. */
+static inline void store_expect(const struct store *store, char letter, uint32_t number)
+{
+	uint32_t position = store->index ? index_find(store->index, letter, number) : 0;
+
+	if (position > 0) {
+		__builtin_prefetch(store->memory + position);
+		__builtin_prefetch(store->memory + position + STORE_LINE);
+		__builtin_prefetch(store->memory + position + (size_t)2 * STORE_LINE);
+	}
+}
+
+static inline void store_record_free(struct record *record)
+{
+	free(record->heap);
+	record->heap = NULL;
+}
 
 #endif

@@ -578,8 +578,12 @@ static void test_games(void **ret)
 			print_message("%s: %d\n", games[i].name, r);
 		assert_int_equal(r, -EBADMSG);
 		assert_null(record.heap);
+		/* In memory the tables are not asked: a sound record is found without them. */
 		assert_int_equal(store_load(&store), 0);
-		assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+		r = store_find(&store, 'U', a, &record);
+		assert_int_equal(r, games[i].where < RECORD_KEY_LENGTH ? 0 : -EBADMSG);
+		if (r == 0)
+			assert_memory_equal(record.payload, "first", 5);
 		store_close(&store);
 	}
 }
@@ -645,9 +649,117 @@ static void test_full_table(void **ret)
 	patch32(state->file, table.entry + 4, n);
 	open_store(state, &store);
 	assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+	/* In memory nothing is searched. */
 	assert_int_equal(store_load(&store), 0);
-	assert_int_equal(store_find(&store, 'U', a, &record), -EBADMSG);
+	assert_int_equal(store_find(&store, 'U', a, &record), 0);
+	assert_memory_equal(record.payload, "first", 5);
 	store_close(&store);
+}
+
+/* ---- Near the beginning, and in the index ---- */
+
+/* A cdb whose records P, numbered as here, lie behind the head: some near, the last beyond. */
+static const uint32_t numbers[] = { 0, 1, 2, 5, 1029, 3000, FORMAT_BUCKETS_MAX, UINT32_MAX, 3 };
+
+#define N_NUMBERS (sizeof(numbers) / sizeof(numbers[0]))
+
+static void write_numbered(const char *path)
+{
+	char payload[1500];
+	struct cdb_make cdb;
+	int fd;
+
+	(void)unlink(path);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(cdb_make_start(&cdb, fd), 0);
+	add_record(&cdb, FORMAT_HEAD, 0, "head", 4);
+	for (size_t i = 0; i < N_NUMBERS; i++) {
+		memset(payload, 'a' + (int)i, sizeof(payload));
+		add_record(&cdb, 'P', numbers[i], payload, sizeof(payload));
+	}
+	add_record(&cdb, 'P', numbers[0], "again", 5);
+	add_record(&cdb, '*', 7, "no letter", 9);
+	assert_int_equal(cdb_make_finish(&cdb), 0);
+	close(fd);
+}
+
+/* Whether a numbered record is found, and is what was written. */
+static int find_numbered(const struct store *store, size_t i)
+{
+	struct record record;
+	int r = store_find(store, 'P', numbers[i], &record);
+
+	if (r < 0)
+		return r;
+	assert_int_equal(record.n, 1500);
+	assert_int_equal(record.payload[0], 'a' + (int)i);
+	assert_int_equal(record.payload[1499], 'a' + (int)i);
+	store_record_free(&record);
+	return 0;
+}
+
+/* Whatever its number, and wherever it lies: near, beyond, in the index, or too far ahead for that. */
+static void test_numbers(void **ret)
+{
+	const struct state *state = *ret;
+	struct record record;
+	struct store store;
+
+	write_numbered(state->file);
+	open_store(state, &store);
+	assert_int_equal(store.n_near, FORMAT_NEAR_SIZE);
+	for (int loaded = 0; loaded < 2; loaded++) {
+		for (size_t i = 0; i < N_NUMBERS; i++)
+			assert_int_equal(find_numbered(&store, i), 0);
+		assert_int_equal(store_find(&store, 'P', 4, &record), -EBADMSG);
+		assert_int_equal(store_find(&store, '*', 7, &record), 0);
+		store_record_free(&record);
+		if (!loaded)
+			assert_int_equal(store_load(&store), 0);
+	}
+	/* A number that is far ahead of how many there are makes no list that long. */
+	assert_true(store.index->lists['P' - 'A'].n <= 1030);
+	store_close(&store);
+}
+
+/* Wherever a byte of a record is another, that record is none; the others are, near or not. */
+static void test_near_damage(void **ret)
+{
+	const struct state *state = *ret;
+	const off_t size = FORMAT_RECORD_OVERHEAD + 1500;
+	const off_t first = FORMAT_TOC_SIZE + FORMAT_RECORD_OVERHEAD + 4;
+	struct store store;
+
+	for (size_t bad = 0; bad < N_NUMBERS; bad++)
+		for (off_t at = 0; at < size; at += at < 64 ? 1 : 97) {
+			write_numbered(state->file);
+			patch32(state->file, first + (off_t)bad * size + at, 0x5a5a5a5a);
+			open_store(state, &store);
+			for (int loaded = 0; loaded < 2; loaded++) {
+				for (size_t i = bad == 0 ? 1 : 0; i < N_NUMBERS; i++)
+					/* Four bytes at the end reach into the next one. */
+					if (i != bad && (i != bad + 1 || at + 4 <= size))
+						assert_int_equal(find_numbered(&store, i), 0);
+				if (bad > 0)
+					assert_int_equal(find_numbered(&store, bad), -EBADMSG);
+				if (!loaded)
+					assert_int_equal(store_load(&store), 0);
+			}
+			store_close(&store);
+		}
+}
+
+/* The number comes back out of a key. */
+static void test_keys(void **ret)
+{
+	unsigned char key[FORMAT_KEY_SIZE];
+
+	(void)ret;
+	for (uint32_t i = 0, number = 0; i < 100000; i++, number += number < 4096 ? 1 : 44771) {
+		format_key(key, 'U', number);
+		assert_int_equal(format_number(key), number);
+	}
 }
 
 #define STATE_TEST(function) cmocka_unit_test_setup_teardown(function, make_state, remove_state)
@@ -655,9 +767,10 @@ static void test_full_table(void **ret)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STATE_TEST(test_modes),	  STATE_TEST(test_owners), STATE_TEST(test_kinds),
-		STATE_TEST(test_folders), STATE_TEST(test_heads),  STATE_TEST(test_records),
-		STATE_TEST(test_games),	  STATE_TEST(test_twins),  STATE_TEST(test_full_table),
+		STATE_TEST(test_modes),	  STATE_TEST(test_owners),	STATE_TEST(test_kinds),
+		STATE_TEST(test_folders), STATE_TEST(test_heads),	STATE_TEST(test_records),
+		STATE_TEST(test_games),	  STATE_TEST(test_twins),	STATE_TEST(test_full_table),
+		STATE_TEST(test_numbers), STATE_TEST(test_near_damage), cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
