@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "role_sets.h"
+
 /*
  * A cdb that is being written, and the record at work. After the first error nothing is written
  * any more.
@@ -17,6 +19,7 @@ struct packer {
 	const struct sources *sources;
 	const struct pack_info *info;
 	struct cdb_make cdb;
+	struct role_sets sets;
 	unsigned char *bytes; /* room for the checksum, then the payload */
 	size_t n, max;
 	int error;
@@ -145,6 +148,20 @@ static void end(struct packer *p, char letter, uint32_t number)
 
 /* ---- Buckets of names ---- */
 
+/* One kind of name. */
+struct kind {
+	char letter;
+	const struct names *names;
+	bool (*skip)(const char *name);			 /* those that go nowhere; may be NULL */
+	void (*put_body)(struct packer *p, uint32_t id); /* write what belongs to a name */
+	/* Ask for the memory of that which a step says, before it is needed; may be NULL. */
+	void (*ask)(const struct packer *p, const struct kind *kind, uint32_t id,
+		    unsigned int step);
+};
+
+/* Steps from a name's number to all that belongs to it. */
+#define ASK_STEPS 3u
+
 /* Names in the order of their buckets. */
 struct buckets {
 	uint32_t n;	  /* buckets, a power of two */
@@ -195,30 +212,55 @@ static void free_buckets(struct buckets *buckets)
 	free(buckets->order);
 }
 
-/* Write all buckets of one kind; put_body writes what belongs to a name. */
-static void put_buckets(struct packer *p, char letter, const struct names *names,
-			bool (*skip)(const char *name),
-			void (*put_body)(struct packer *p, uint32_t id))
+/*
+ * Names in the order of their buckets lie all over the memory, as does what belongs to them: a million of them would be
+ * waited for one by one. So each is asked for some names ahead, in steps, as the next address only stands in what the one
+ * before brings.
+ */
+#define AHEAD 8u
+
+/* Ask for what belongs to the name that comes as many steps ahead; `steps` of them, the farthest first. */
+static void ask_ahead(const struct packer *p, const struct buckets *buckets,
+		      const struct kind *kind, uint32_t i)
 {
-	struct buckets buckets = { 0 };
-	unsigned char *size;
+	uint32_t n = buckets->starts[buckets->n];
+
+	for (unsigned int step = 0; step < ASK_STEPS; step++) {
+		uint32_t at = i + (ASK_STEPS - step) * AHEAD;
+
+		if (at < n)
+			kind->ask(p, kind, buckets->order[at], step);
+	}
+}
+
+/* Write one name, and what belongs to it. */
+static void put_entry(struct packer *p, const struct kind *kind, uint32_t id)
+{
 	size_t start;
 
-	if (fill_buckets(names, skip, &buckets) < 0)
+	put_string(p, kind->names->list[id]);
+	put_u32(p, 0);
+	start = p->n;
+	kind->put_body(p, id);
+	if (!p->error)
+		format_put32(p->bytes + start - 4, (uint32_t)(p->n - start));
+}
+
+/* Write all buckets of one kind. */
+static void put_buckets(struct packer *p, const struct kind *kind)
+{
+	struct buckets buckets = { 0 };
+
+	if (fill_buckets(kind->names, kind->skip, &buckets) < 0)
 		p->error = -ENOMEM;
 	for (uint32_t b = 0; b < buckets.n && !p->error; b++) {
 		begin(p);
 		for (uint32_t i = buckets.starts[b]; i < buckets.starts[b + 1] && !p->error; i++) {
-			put_string(p, names->list[buckets.order[i]]);
-			size = room(p, 4);
-			start = p->n;
-			put_body(p, buckets.order[i]);
-			/* The record may have moved while it grew. */
-			size = p->error || !size ? NULL : p->bytes + start - 4;
-			if (size)
-				format_put32(size, (uint32_t)(p->n - start));
+			if (kind->ask)
+				ask_ahead(p, &buckets, kind, i);
+			put_entry(p, kind, buckets.order[i]);
 		}
-		end(p, letter, b);
+		end(p, kind->letter, b);
 	}
 	free_buckets(&buckets);
 }
@@ -227,7 +269,8 @@ static void put_buckets(struct packer *p, char letter, const struct names *names
 
 static void put_assignment(struct packer *p, const struct model_assignment *assignment)
 {
-	unsigned int flags = 0;
+	uint32_t set = role_sets_of(&p->sets, assignment);
+	unsigned int flags = set == NAMES_NONE ? 0 : FORMAT_ASSIGN_SET;
 
 	if (assignment->approved_by)
 		flags |= FORMAT_ASSIGN_APPROVED;
@@ -248,6 +291,8 @@ static void put_assignment(struct packer *p, const struct model_assignment *assi
 	put_u32(p, assignment->n_roles);
 	for (uint32_t i = 0; i < assignment->n_roles; i++)
 		put_u32(p, assignment->roles[i]);
+	if (flags & FORMAT_ASSIGN_SET)
+		put_u32(p, set);
 }
 
 static void put_holder(struct packer *p, const struct model_holder *holder)
@@ -255,6 +300,26 @@ static void put_holder(struct packer *p, const struct model_holder *holder)
 	put_u32(p, holder->n);
 	for (uint32_t i = holder->first; i != NAMES_NONE; i = p->model->assignments[i].next)
 		put_assignment(p, &p->model->assignments[i]);
+}
+
+/* First where name and assignments are, then these, then the roles. */
+static void ask_user(const struct packer *p, const struct kind *kind, uint32_t id,
+		     unsigned int step)
+{
+	const struct model_holder *holder = &p->model->users.list[id];
+
+	switch (step) {
+	case 0:
+		__builtin_prefetch(&kind->names->list[id]);
+		__builtin_prefetch(holder);
+		break;
+	case 1:
+		__builtin_prefetch(kind->names->list[id]);
+		__builtin_prefetch(&p->model->assignments[holder->first]);
+		break;
+	default:
+		__builtin_prefetch(p->model->assignments[holder->first].roles);
+	}
 }
 
 static void put_user(struct packer *p, uint32_t id)
@@ -390,6 +455,31 @@ static void put_role(struct packer *p, uint32_t id)
 	put_gids(p, role);
 	put_bytes(p, role->closure, n_map);
 	end(p, FORMAT_ROLE, id);
+}
+
+/* All that the roles of a set hold: the union of their closures. */
+static void put_set(struct packer *p, uint32_t id)
+{
+	const struct model_assignment *assignment = p->sets.list[id];
+	size_t n_map = format_map_size((uint32_t)p->model->permission_names.n);
+	unsigned char *map;
+
+	begin(p);
+	map = room(p, n_map);
+	if (map)
+		memset(map, 0, n_map);
+	for (uint32_t i = 0; map && i < assignment->n_roles; i++) {
+		const unsigned char *closure = p->model->roles[assignment->roles[i]].closure;
+
+		for (size_t k = 0; k < n_map; k++)
+			map[k] = (unsigned char)(map[k] | closure[k]);
+	}
+	end(p, FORMAT_SET, id);
+}
+
+static void put_role_info(struct packer *p, uint32_t id)
+{
+	const struct model_role *role = &p->model->roles[id];
 
 	begin(p);
 	put_string(p, role->name);
@@ -400,7 +490,7 @@ static void put_role(struct packer *p, uint32_t id)
 	put_u8(p, role->level);
 	put_place(p, role->place);
 	put_ids(p, &role->bases);
-	put_bytes(p, role->own, n_map);
+	put_bytes(p, role->own, format_map_size((uint32_t)p->model->permission_names.n));
 	end(p, FORMAT_ROLE_INFO, id);
 }
 
@@ -611,31 +701,48 @@ static void finish_head(struct packer *p, int fd, uint32_t n_prefixes)
 		p->error = done < 0 ? -errno : -ENOSPC;
 }
 
+static void put_defaults(struct packer *p)
+{
+	begin(p);
+	put_default(p, &p->model->default_roles);
+	put_default(p, &p->model->system_account_roles);
+	end(p, FORMAT_DEFAULTS, 0);
+}
+
+/*
+ * The order is that in which decisions need what is there: whoever opens the file reads its beginning, and finds there
+ * what lies there without a further read (FORMAT_NEAR_SIZE).
+ */
 static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 {
 	const struct model *model = p->model;
 
 	fill_head(p, 0, 0);
 	end(p, FORMAT_HEAD, 0);
-	put_buckets(p, FORMAT_SERVICES, &model->service_names, is_prefix, put_service);
+	put_buckets(p, &(struct kind){ FORMAT_SERVICES, &model->service_names, is_prefix,
+				       put_service, NULL });
 	*ret_n_prefixes = put_prefixes(p);
-	put_buckets(p, FORMAT_PERMISSIONS, &model->permission_names, NULL, put_required);
-	begin(p);
-	put_default(p, &model->default_roles);
-	put_default(p, &model->system_account_roles);
-	end(p, FORMAT_DEFAULTS, 0);
+	put_defaults(p);
+	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
+		put_role(p, i);
+	for (uint32_t i = 0; i < p->sets.n && !p->error; i++)
+		put_set(p, i);
 	put_conflicts(p);
+	put_buckets(p, &(struct kind){ FORMAT_PERMISSIONS, &model->permission_names, NULL,
+				       put_required, NULL });
 	put_sources(p);
 	put_catalogs(p);
 	put_role_groups(p);
 	put_listed(p);
 	put_record(p);
 	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
-		put_role(p, i);
+		put_role_info(p, i);
 	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
 		put_permission_info(p, i);
-	put_buckets(p, FORMAT_GROUPS, &model->groups.names, NULL, put_group);
-	put_buckets(p, FORMAT_USERS, &model->users.names, NULL, put_user);
+	put_buckets(p,
+		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL });
+	put_buckets(p,
+		    &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user });
 }
 
 int pack_policy(const struct model *model, const struct sources *sources,
@@ -646,6 +753,8 @@ int pack_policy(const struct model *model, const struct sources *sources,
 
 	if (cdb_make_start(&p.cdb, fd) < 0)
 		return errno ? -errno : -EIO;
+	if (role_sets_find_all(&p.sets, model) < 0)
+		p.error = -ENOMEM;
 	put_all(&p, &n_prefixes);
 	/* Also after an error: it frees what tinycdb holds. */
 	errno = 0;
@@ -653,6 +762,7 @@ int pack_policy(const struct model *model, const struct sources *sources,
 	if (cdb_make_finish(&p.cdb) < 0 && !p.error)
 		p.error = errno == ENOENT ? -ENOMEM : errno ? -errno : -EIO;
 	finish_head(&p, fd, n_prefixes);
+	role_sets_free(&p.sets);
 	free(p.bytes);
 	return p.error;
 }

@@ -157,6 +157,11 @@ static int add_assignment(struct findings *f, const struct assignment *a,
 
 	if (holding.in_time)
 		(*n_in_time)++;
+	if (a->flags & FORMAT_ASSIGN_SET && f->is_brief) {
+		holding.is_set = true;
+		holding.role = a->set;
+		return add_holding(f, &holding);
+	}
 	for (uint32_t i = 0; i < a->n_roles && r == 0; i++) {
 		holding.role = id_at(a->roles, i);
 		r = add_holding(f, &holding);
@@ -271,7 +276,8 @@ static uint64_t required_in(const struct findings *f, const unsigned char *map)
 static bool is_approved(const struct findings *f, uint32_t role)
 {
 	for (size_t i = 0; i < f->n_holdings; i++)
-		if (f->holdings[i].role == role && f->holdings[i].is_approval)
+		if (f->holdings[i].role == role && f->holdings[i].is_approval &&
+		    !f->holdings[i].is_set)
 			return true;
 	return false;
 }
@@ -301,31 +307,50 @@ static int note_held(struct findings *f, const struct role *role)
 	return 0;
 }
 
-/*
- * Look up what each holding gives. Root by break-glass holds permissions, not a role that could
- * conflict (D6).
- */
+/* What the roles of a set give: none of them needs approval, and no conflict is about them. */
+static int weigh_set(const struct rolegate_policy *policy, const struct findings *f,
+		     struct holding *h)
+{
+	STORE_UNCLEARED struct record record;
+	const unsigned char *closure;
+	int r;
+
+	r = policy_load_set(policy, h->role, &record, &closure);
+	if (r < 0)
+		return r;
+	h->is_approved = true;
+	h->grants = h->unblocked = required_in(f, closure);
+	store_record_free(&record);
+	return 0;
+}
+
+/* What a role gives. Root by break-glass holds permissions, not a role that could conflict (D6). */
+static int weigh_role(const struct rolegate_policy *policy, struct findings *f, struct holding *h)
+{
+	STORE_UNCLEARED struct record record;
+	struct role role;
+	int r;
+
+	r = policy_load_role(policy, h->role, &record, &role);
+	if (r < 0)
+		return r;
+	h->is_approved = !(role.flags & FORMAT_ROLE_NEEDS_APPROVAL) || is_approved(f, h->role);
+	h->grants = h->unblocked = required_in(f, role.closure);
+	if (decide_is_in_force(h) && h->source != ROLEGATE_STEP_ROOT)
+		r = note_held(f, &role);
+	store_record_free(&record);
+	return r;
+}
+
+/* Look up what each holding gives. */
 static int weigh_holdings(const struct rolegate_policy *policy, struct findings *f)
 {
-	for (size_t i = 0; i < f->n_holdings; i++) {
-		struct holding *h = &f->holdings[i];
-		STORE_UNCLEARED struct record record;
-		struct role role;
-		int r;
+	int r = 0;
 
-		r = policy_load_role(policy, h->role, &record, &role);
-		if (r < 0)
-			return r;
-		h->is_approved = !(role.flags & FORMAT_ROLE_NEEDS_APPROVAL) ||
-				 is_approved(f, h->role);
-		h->grants = h->unblocked = required_in(f, role.closure);
-		if (decide_is_in_force(h) && h->source != ROLEGATE_STEP_ROOT)
-			r = note_held(f, &role);
-		store_record_free(&record);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	for (size_t i = 0; i < f->n_holdings && r == 0; i++)
+		r = f->holdings[i].is_set ? weigh_set(policy, f, &f->holdings[i])
+					  : weigh_role(policy, f, &f->holdings[i]);
+	return r;
 }
 
 /* ---- Separation of duty at decision time (A6) ---- */
@@ -388,7 +413,7 @@ static int apply_conflicts(const struct rolegate_policy *policy, struct findings
 	}
 	store_record_free(&record);
 	for (size_t i = 0; i < f->n_holdings && f->n_blocked > 0 && r == 0; i++)
-		if (f->holdings[i].source != ROLEGATE_STEP_ROOT)
+		if (f->holdings[i].source != ROLEGATE_STEP_ROOT && !f->holdings[i].is_set)
 			r = unblocked_grants(policy, f, f->holdings[i].role,
 					     &f->holdings[i].unblocked);
 	return r;
@@ -642,13 +667,12 @@ int decide_is_owner(const struct rolegate_policy *policy, const struct findings 
 	return r;
 }
 
-int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_request *request,
-		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
-		    struct findings *findings, struct rolegate_decision *decision)
+static int run(const struct rolegate_policy *policy, const struct rolegate_request *request,
+	       const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+	       struct findings *findings, struct rolegate_decision *decision)
 {
 	int r = -EINVAL;
 
-	clear(findings);
 	*decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
 						.reason = ROLEGATE_SYSTEM_ERROR };
 	if (policy && request && subject && (request->service || request->permission)) {
@@ -664,6 +688,23 @@ int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_
 	return r;
 }
 
+int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		    struct findings *findings, struct rolegate_decision *decision)
+{
+	clear(findings);
+	return run(policy, request, subject, actor, findings, decision);
+}
+
+int decide_briefly(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		   const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		   struct findings *findings, struct rolegate_decision *decision)
+{
+	clear(findings);
+	findings->is_brief = true;
+	return run(policy, request, subject, actor, findings, decision);
+}
+
 int rolegate_decide(const struct rolegate_policy *policy, const struct rolegate_request *request,
 		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		    struct rolegate_decision *ret_decision)
@@ -672,7 +713,7 @@ int rolegate_decide(const struct rolegate_policy *policy, const struct rolegate_
 	int r;
 
 	policy = policy ? policy_in_force(policy) : NULL;
-	r = decide_evaluate(policy, request, subject, actor, &findings, ret_decision);
+	r = decide_briefly(policy, request, subject, actor, &findings, ret_decision);
 	decide_findings_free(&findings);
 	return r;
 }

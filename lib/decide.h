@@ -9,13 +9,15 @@
 #include "policy.h"
 
 /*
- * One role that one assignment gives the person. Masks have one bit for each required permission.
+ * One role that one assignment gives the person; or all roles of it at once, where they are a set and nobody asks for
+ * each. Masks have one bit for each required permission.
  */
 struct holding {
 	enum rolegate_step_kind source;
 	const char *name; /* the group, where one is the source */
 	struct place place;
-	uint32_t role;
+	uint32_t role;	    /* or the set */
+	bool is_set;	    /* only of decide_briefly() */
 	bool in_time;	    /* P3 */
 	bool is_approval;   /* its assignment says approved_by */
 	bool is_approved;   /* P9: the role needs no approval, or has it */
@@ -29,6 +31,7 @@ struct holding {
 /* Everything a run found out; an explanation is made of it. */
 struct findings {
 	const struct rolegate_person *person;
+	bool is_brief; /* sets of roles are looked at as one */
 	bool has_service;
 	bool is_other; /* other_services decided */
 	bool is_permission_unknown;
@@ -55,7 +58,7 @@ struct findings {
 };
 
 /*
- * Decide.
+ * Decide, and find out what each role has to do with it.
  *
  * Owner:    decide_findings_free(findings), whatever is returned.
  * Returns:  as rolegate_decide(); *decision is always written.
@@ -63,6 +66,11 @@ struct findings {
 int decide_evaluate(const struct rolegate_policy *policy, const struct rolegate_request *request,
 		    const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		    struct findings *findings, struct rolegate_decision *decision);
+
+/* The same decision, by the same steps, where nobody asks for each role: sets of roles are looked at as one. */
+int decide_briefly(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		   const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		   struct findings *findings, struct rolegate_decision *decision);
 
 void decide_findings_free(struct findings *findings);
 

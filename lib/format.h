@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "rolegate"
-#define FORMAT_VERSION 2u
+#define FORMAT_VERSION 3u
 
 #define FORMAT_TOC_SIZE 2048u  /* cdb's table of contents: 256 pairs of position and length */
 #define FORMAT_SUM_SIZE 8u     /* checksum before each payload */
@@ -47,6 +47,7 @@
 #define FORMAT_PREFIXES 'X'	   /* 0: services by prefix, longest first */
 #define FORMAT_PERMISSIONS 'P'	   /* bucket: permission names with their ids */
 #define FORMAT_ROLE 'R'		   /* role id: what a decision needs */
+#define FORMAT_SET 'T'		   /* set id: what several roles hold together */
 #define FORMAT_ROLE_INFO 'r'	   /* role id: what an explanation needs besides */
 #define FORMAT_PERMISSION_INFO 'p' /* permission id: name, area, tier, words */
 #define FORMAT_DEFAULTS 'D'	   /* 0: roles without an assignment */
@@ -67,7 +68,8 @@
 #define FORMAT_TEXT_MAX 1023u	/* bytes of a label, description or reason: a paragraph */
 #define FORMAT_ROLES_MAX 16384u /* with FORMAT_PERMISSIONS_MAX: 2 KiB a role, 32 MiB in all */
 #define FORMAT_PERMISSIONS_MAX 16384u
-#define FORMAT_BASES_MAX 256u /* bases of one role */
+#define FORMAT_SETS_MAX 16384u /* sets of roles: as much again; what is beyond has no set */
+#define FORMAT_BASES_MAX 256u  /* bases of one role */
 #define FORMAT_REQUIRE_MAX                                                                         \
 	64u /* permissions of one service: they are kept as the bits of one word */
 #define FORMAT_ASSIGN_ROLES_MAX 64u /* roles of one assignment */
@@ -144,7 +146,8 @@ enum format_require {
 #define FORMAT_ASSIGN_APPROVED 1u
 #define FORMAT_ASSIGN_TIMES 2u /* `from` and `until` follow */
 #define FORMAT_ASSIGN_WORDS 4u /* `why` and `approved_by` follow */
-#define FORMAT_ASSIGN_ALL 7u
+#define FORMAT_ASSIGN_SET 8u   /* a set follows, which holds what its roles hold together */
+#define FORMAT_ASSIGN_ALL 15u
 
 /* Tiers, and the level of a built-in role. */
 enum format_tier {

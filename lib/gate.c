@@ -60,7 +60,7 @@ static int decide(const struct rolegate_policy *policy, const struct rolegate_re
 	if (r < 0)
 		return r;
 	/* And not rolegate_decide(), which asks the clock anew if this is a trial. */
-	r = decide_evaluate(policy, &posed, &subject, actor, &findings, &decision);
+	r = decide_briefly(policy, &posed, &subject, actor, &findings, &decision);
 	decide_findings_free(&findings);
 	store_record_free(&record);
 	if (r == 0)

@@ -103,15 +103,22 @@ int policy_open_fd(int fd, struct rolegate_policy **ret_policy)
 	return r;
 }
 
-/* How a policy is opened, as bits. */
-#define OPEN_LOADED 1u	  /* read into memory */
-#define OPEN_CONFIRMED 2u /* whether or not another is on trial */
+/*
+ * How a policy is opened.
+ *
+ * load          store_load(), or NULL. A pointer, so that whoever never loads is not linked with it.
+ * is_confirmed  whether or not another is on trial
+ */
+struct opening {
+	int (*load)(struct store *store);
+	bool is_confirmed;
+};
 
-static int open_file(const char *dir, const char *name, unsigned int how,
+static int open_file(const char *dir, const char *name, const struct opening *how,
 		     struct rolegate_policy **ret_policy, const char **reterr_what)
 {
 	struct rolegate_policy *policy = malloc(sizeof(*policy));
-	struct record head;
+	STORE_UNCLEARED struct record head;
 	int r = -ENOMEM;
 
 	if (!policy)
@@ -125,7 +132,7 @@ static int open_file(const char *dir, const char *name, unsigned int how,
 	r = take_head(policy, &head);
 	if (r == 0) {
 		*reterr_what = "the compiled policy";
-		r = how & OPEN_LOADED ? store_load(&policy->store) : 0;
+		r = how->load ? how->load(&policy->store) : 0;
 	}
 	if (r < 0)
 		rolegate_policy_close(policy);
@@ -141,7 +148,8 @@ static int open_file(const char *dir, const char *name, unsigned int how,
  * as it would soon in any case. Only want of memory or descriptors says nothing of the file.
  * Returns 1, 0, -ENOMEM or -EAGAIN.
  */
-static int open_trial(const char *dir, unsigned int how, struct rolegate_policy **ret_policy)
+static int open_trial(const char *dir, const struct opening *how,
+		      struct rolegate_policy **ret_policy)
 {
 	struct rolegate_policy *policy;
 	const char *what;
@@ -158,8 +166,8 @@ static int open_trial(const char *dir, unsigned int how, struct rolegate_policy 
 	return 1;
 }
 
-static int open_in_force(const char *dir, unsigned int how, struct rolegate_policy **ret_policy,
-			 const char **reterr_what)
+static int open_in_force(const char *dir, const struct opening *how,
+			 struct rolegate_policy **ret_policy, const char **reterr_what)
 {
 	struct rolegate_policy *trial = NULL, *policy;
 	int r;
@@ -168,7 +176,7 @@ static int open_in_force(const char *dir, unsigned int how, struct rolegate_poli
 	if (r < 0)
 		return r;
 	*reterr_what = "the compiled policy";
-	r = how & OPEN_CONFIRMED ? 0 : open_trial(dir, how, &trial);
+	r = how->is_confirmed ? 0 : open_trial(dir, how, &trial);
 	if (r < 0)
 		return r;
 	/* Also beside a trial, which is nothing without what it goes back to. */
@@ -183,8 +191,8 @@ static int open_in_force(const char *dir, unsigned int how, struct rolegate_poli
 	return 0;
 }
 
-static int open_policy(const char *state_dir, unsigned int how, struct rolegate_policy **ret_policy,
-		       char **reterr_reason)
+static int open_policy(const char *state_dir, const struct opening *how,
+		       struct rolegate_policy **ret_policy, char **reterr_reason)
 {
 	const char *what = "the call", *dir = state_dir ? state_dir : ROLEGATE_STATE_DIR;
 	int r = -EINVAL;
@@ -210,20 +218,23 @@ const struct rolegate_policy *policy_in_force(const struct rolegate_policy *poli
 int rolegate_policy_open(const char *state_dir, struct rolegate_policy **ret_policy,
 			 char **reterr_reason)
 {
-	return open_policy(state_dir, 0, ret_policy, reterr_reason);
+	return open_policy(state_dir, &(struct opening){ 0 }, ret_policy, reterr_reason);
 }
 
 int rolegate_policy_load(const char *state_dir, struct rolegate_policy **ret_policy,
 			 char **reterr_reason)
 {
-	return open_policy(state_dir, OPEN_LOADED, ret_policy, reterr_reason);
+	return open_policy(state_dir, &(struct opening){ .load = store_load }, ret_policy,
+			   reterr_reason);
 }
 
 int policy_open_confirmed(const char *state_dir, bool load, struct rolegate_policy **ret_policy,
 			  char **reterr_reason)
 {
-	return open_policy(state_dir, OPEN_CONFIRMED | (load ? OPEN_LOADED : 0), ret_policy,
-			   reterr_reason);
+	return open_policy(state_dir,
+			   &(struct opening){ .load = load ? store_load : NULL,
+					      .is_confirmed = true },
+			   ret_policy, reterr_reason);
 }
 
 void rolegate_policy_close(struct rolegate_policy *policy)
@@ -421,6 +432,7 @@ bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor 
 	}
 	ret->n_roles = cursor_below(body, FORMAT_ASSIGN_ROLES_MAX + 1);
 	ret->roles = read_ids(body, ret->n_roles, policy->head.n_roles);
+	ret->set = ret->flags & FORMAT_ASSIGN_SET ? cursor_below(body, FORMAT_SETS_MAX) : 0;
 	return !body->is_bad;
 }
 
@@ -467,6 +479,20 @@ int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct r
 	ret->n_gids = cursor_below(&c, FORMAT_ROLE_GROUPS_MAX + 1);
 	ret->gids = read_gids(&c, ret->n_gids);
 	ret->closure = read_map(&c, policy->head.n_permissions);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_set(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
+		    const unsigned char **ret_closure)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_SET, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	*ret_closure = read_map(&c, policy->head.n_permissions);
 	return check_loaded(ret_record, &c);
 }
 

@@ -55,7 +55,8 @@ struct assignment {
 	struct place place;
 	const char *why, *approved_by;
 	uint32_t n_roles;
-	const unsigned char *roles; /* n_roles ids of four bytes: assignment_role() */
+	const unsigned char *roles; /* n_roles ids of four bytes: id_at() */
+	uint32_t set;		    /* what they hold together, with FORMAT_ASSIGN_SET */
 };
 
 /* What a decision needs of a role. */
@@ -176,6 +177,13 @@ struct place policy_read_place(struct cursor *cursor);
  */
 int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
 		     struct role *ret);
+
+/*
+ * Load what the roles of a set hold together: a map of permissions. Nothing else of them decides: none needs approval,
+ * and none is, or inherits, a role of a conflict rule.
+ */
+int policy_load_set(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
+		    const unsigned char **ret_closure);
 int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
 			  struct record *ret_record, struct role_info *ret);
 int policy_load_permission_info(const struct rolegate_policy *policy, uint32_t id,

@@ -67,6 +67,17 @@ AC_DEFUN([ROLEGATE_NSS_FLAGS], [
 	AC_SUBST([NSS_LDFLAGS])
 ])
 
+dnl What is loaded into every login is freed of what it does not call: each function of libc that only some other part of
+dnl the library needs would be looked up by name each time, which costs more than a decision's arithmetic.
+AC_DEFUN([ROLEGATE_SECTIONS], [
+	SECTIONS_CFLAGS=
+	SECTIONS_LDFLAGS=
+	m4_foreach_w([flag], [-ffunction-sections -fdata-sections], [ROLEGATE_TRY_FLAG([SECTIONS_CFLAGS], flag)])
+	ROLEGATE_TRY_FLAG([SECTIONS_LDFLAGS], [-Wl,--gc-sections])
+	AC_SUBST([SECTIONS_CFLAGS])
+	AC_SUBST([SECTIONS_LDFLAGS])
+])
+
 AC_DEFUN([ROLEGATE_SANITIZERS], [
 	AC_ARG_ENABLE([sanitizers],
 		[AS_HELP_STRING([--enable-sanitizers], [build with ASan and UBSan; errors end the program])],
