@@ -728,6 +728,8 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	for (uint32_t i = 0; i < p->sets.n && !p->error; i++)
 		put_set(p, i);
 	put_conflicts(p);
+	put_buckets(p,
+		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL });
 	put_buckets(p, &(struct kind){ FORMAT_PERMISSIONS, &model->permission_names, NULL,
 				       put_required, NULL });
 	put_sources(p);
@@ -739,8 +741,6 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 		put_role_info(p, i);
 	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
 		put_permission_info(p, i);
-	put_buckets(p,
-		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL });
 	put_buckets(p,
 		    &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user });
 }

@@ -369,7 +369,8 @@ int store_find(const struct store *store, char letter, uint32_t number, struct r
 		return 0;
 	}
 	format_key(key, letter, number);
-	if (!store->memory)
+	/* Users come last, and are as many as all else together: they are never near. */
+	if (!store->memory && letter != FORMAT_USERS)
 		r = find_near(store, key, ret_record);
 	if (r == -ENOENT)
 		r = find_by_tables(store, key, ret_record);
