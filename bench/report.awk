@@ -130,8 +130,7 @@ function print_tables() {
 	print "user, or the user's group, stands in the list of N; `miss`: not in it, so the answer is to deny. `bare` is a process"
 	print "linked to libpam that does not call it. Lines to syslog are made but not sent. Rows that are not there: pam_succeed_if"
 	print "takes no list longer than a line of 1024 bytes; group rules of pam_listfile and pam_access, and pam_access without"
-	print "`nodefgroup` (`pam_access-default`), ask NSS for each entry and take minutes from 1e5 on. NSS initgroups is not built"
-	print "yet.\n"
+	print "`nodefgroup` (`pam_access-default`), ask NSS for each entry and take minutes from 1e5 on.\n"
 	print "![Decision time over the number of users](decision-time.svg)\n"
 	print_decisions()
 	print "## The library and the command\n"
