@@ -141,15 +141,34 @@ static int add_holding(struct findings *f, const struct holding *holding)
 	return r;
 }
 
-/* Add the roles of one assignment; *n_in_time counts the assignments that are in their time. */
-static int add_assignment(struct findings *f, const struct assignment *a,
-			  enum rolegate_step_kind source, const char *name, int64_t at,
-			  size_t *n_in_time)
+/*
+ * Whether a set is there, for whoever looks at its roles one by one: where a decision would be refused, for the set is
+ * damaged, an explanation is, too.
+ */
+static int check_set(const struct rolegate_policy *policy, uint32_t set)
 {
+	STORE_UNCLEARED struct record record;
+	const unsigned char *closure;
+	int r;
+
+	r = policy_load_set(policy, set, &record, &closure);
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+/* Add the roles of one assignment; *n_in_time counts the assignments that are in their time. */
+static int add_assignment(const struct rolegate_policy *policy, struct findings *f,
+			  const struct assignment *a, enum rolegate_step_kind source,
+			  const char *name, int64_t at, size_t *n_in_time)
+{
+	bool has_set = a->flags & FORMAT_ASSIGN_SET;
 	struct holding holding = {
 		.source = source,
 		.name = name,
 		.place = a->place,
+		.is_set = has_set && f->is_brief,
+		.role = a->set,
 		.in_time = a->from <= at && at < a->until,
 		.is_approval = a->flags & FORMAT_ASSIGN_APPROVED,
 	};
@@ -157,11 +176,10 @@ static int add_assignment(struct findings *f, const struct assignment *a,
 
 	if (holding.in_time)
 		(*n_in_time)++;
-	if (a->flags & FORMAT_ASSIGN_SET && f->is_brief) {
-		holding.is_set = true;
-		holding.role = a->set;
+	if (holding.is_set)
 		return add_holding(f, &holding);
-	}
+	if (has_set && f->n_required > 0)
+		r = check_set(policy, a->set);
 	for (uint32_t i = 0; i < a->n_roles && r == 0; i++) {
 		holding.role = id_at(a->roles, i);
 		r = add_holding(f, &holding);
@@ -188,7 +206,7 @@ static int add_named(const struct rolegate_policy *policy, struct findings *f, c
 	n = cursor_below(&body, FORMAT_ASSIGNS_MAX + 1);
 	for (uint32_t i = 0; i < n && r == 0; i++)
 		r = policy_read_assignment(policy, &body, &assignment)
-			    ? add_assignment(f, &assignment, source, name, at, n_in_time)
+			    ? add_assignment(policy, f, &assignment, source, name, at, n_in_time)
 			    : -EBADMSG;
 	if (r == 0 && !cursor_is_done(&body))
 		r = -EBADMSG;
@@ -215,8 +233,9 @@ static int add_defaults(const struct rolegate_policy *policy, struct findings *f
 	if (!policy_read_assignment(policy, &c, &assignment) ||
 	    (is_system && !policy_read_assignment(policy, &c, &assignment)))
 		goto out;
-	r = add_assignment(f, &assignment, is_system ? ROLEGATE_STEP_SYSTEM : ROLEGATE_STEP_DEFAULT,
-			   NULL, at, &n_in_time);
+	r = add_assignment(policy, f, &assignment,
+			   is_system ? ROLEGATE_STEP_SYSTEM : ROLEGATE_STEP_DEFAULT, NULL, at,
+			   &n_in_time);
 out:
 	store_record_free(&record);
 	return r;

@@ -44,6 +44,7 @@ static const char policy_text[] =
 	"{ user = \"carol\"; roles = [ \"clerk\", \"approver\" ]; approved_by = \"alice\"; },\n"
 	"{ user = \"dave\"; roles = [ \"approver\" ]; },\n"
 	"{ user = \"mallory\"; roles = [ \"clerk\" ]; },\n"
+	"{ user = \"ivan\"; roles = [ \"user\", \"operator\" ]; },\n"
 	"{ user = \"heidi\"; roles = [ \"operator\" ]; until = \"2026-01-01\"; },\n"
 	"{ group = \"ops\"; roles = [ \"operator\" ]; } );\n"
 	"default_roles = [ \"user\" ];\n"
@@ -69,6 +70,8 @@ static const struct {
 	{ "P3 an assignment instead of default roles", "mallory", NULL, "mail" },
 	{ "P3 system accounts", "daemon:2", "imap", NULL },
 	{ "P3 an assignment that has ended", "heidi", "sshd", NULL },
+	{ "P3 a set of roles", "ivan", "sshd", NULL },
+	{ "P3 what a set of roles lacks", "ivan", NULL, "roles" },
 	{ "P9 a role that awaits approval", "dave", NULL, "pay.approve" },
 	{ "P11 not in the plan", "alice", NULL, "extra" },
 	{ "A6 roles that exclude each other", "carol", NULL, "pay.enter" },
