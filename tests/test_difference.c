@@ -280,6 +280,15 @@ static void compares_services(void **state)
 
 /* ---- Damage ---- */
 
+/* Change a byte of a policy in memory, as if its file had been read so. */
+static void flip(struct store *store, uint32_t at)
+{
+	store->memory[at] ^= 0x41;
+	index_free(store->index);
+	store->index = index_make(store->memory, store->size);
+	assert_non_null(store->index);
+}
+
 /*
  * Whatever byte of a compiled policy is wrong, the comparison ends, with an error or without one.
  * What it says then does not matter: no damaged policy is applied, nor judged by.
@@ -300,12 +309,12 @@ static void survives_damage(void **state)
 		struct difference d;
 		int r;
 
-		damaged->store.memory[at] ^= 0x41;
+		flip(&damaged->store, at);
 		r = difference_open(&d, sound, damaged, SUPPORT_NOW);
 		assert_true(r == 0 || r == -EBADMSG);
 		n_refused += r != 0;
 		difference_close(&d);
-		damaged->store.memory[at] ^= 0x41;
+		flip(&damaged->store, at);
 	}
 	/* What is left of the file is head and hash tables. */
 	assert_true(n_refused > damaged->store.size / 7 / 2);
