@@ -40,9 +40,10 @@ void index_free(struct index *index);
 /* Where a record begins, or 0. */
 static inline uint32_t index_find(const struct index *index, char letter, uint32_t number)
 {
-	const struct index_list *list = &index->lists[(size_t)(letter - 'A')];
+	size_t i = (size_t)letter - 'A';
 
-	return number < list->n ? list->positions[number] : 0;
+	return i < INDEX_LETTERS && number < index->lists[i].n ? index->lists[i].positions[number]
+							       : 0;
 }
 
 #endif
