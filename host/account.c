@@ -19,10 +19,10 @@
 #define GROUPS_MAX 65536
 
 /*
- * What a lookup of groups may need of a process: a file, a socket and what they are read with; and
- * some for services that need more.
+ * What a lookup of groups may need of a process at one time: a file or a socket, what it is found by,
+ * and as much again for services that need more.
  */
-#define ROOM_DESCRIPTORS 8u
+#define ROOM_DESCRIPTORS 4u
 #define ROOM_BYTES ((size_t)64 * 1024)
 
 int account_init(struct account *account, const char *name)
