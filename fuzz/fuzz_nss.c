@@ -116,7 +116,8 @@ static void ask_groups(const char *user, const struct manner *manner)
 					      &error);
 	(void)failing_stop();
 	check(start >= before && start <= size);
-	check(manner->limit <= 0 || start <= (manner->limit > before ? manner->limit : before));
+	/* Room that there was may be filled, whatever the limit; no more is made. */
+	check(manner->limit <= 0 || manner->size >= start || start <= manner->limit);
 	check(status == NSS_STATUS_SUCCESS || (error != 0 && start == before));
 	check(before == 0 || groups[0] == 100);
 	for (long i = before; i < start; i++)
