@@ -134,6 +134,12 @@ static void sum(struct packer *p, const unsigned char key[FORMAT_KEY_SIZE])
 	format_put32(p->bytes + 4, (uint32_t)(hash >> 32));
 }
 
+/* Why tinycdb failed, by errno, which was 0 before; want of memory is ENOENT to it. */
+static int cdb_error(void)
+{
+	return errno == ENOENT ? -ENOMEM : errno ? -errno : -EIO;
+}
+
 static void end(struct packer *p, char letter, uint32_t number)
 {
 	unsigned char key[FORMAT_KEY_SIZE];
@@ -142,8 +148,9 @@ static void end(struct packer *p, char letter, uint32_t number)
 		return;
 	format_key(key, letter, number);
 	sum(p, key);
+	errno = 0;
 	if (cdb_make_add(&p->cdb, key, sizeof(key), p->bytes, (unsigned int)p->n) < 0)
-		p->error = errno ? -errno : -EIO;
+		p->error = cdb_error();
 }
 
 /* ---- Buckets of names ---- */
@@ -758,9 +765,8 @@ int pack_policy(const struct model *model, const struct sources *sources,
 	put_all(&p, &n_prefixes);
 	/* Also after an error: it frees what tinycdb holds. */
 	errno = 0;
-	/* Want of memory is ENOENT to tinycdb. */
 	if (cdb_make_finish(&p.cdb) < 0 && !p.error)
-		p.error = errno == ENOENT ? -ENOMEM : errno ? -errno : -EIO;
+		p.error = cdb_error();
 	finish_head(&p, fd, n_prefixes);
 	role_sets_free(&p.sets);
 	free(p.bytes);
