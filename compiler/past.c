@@ -157,7 +157,7 @@ static int compare_present(const struct past *past, const struct sources *now,
 		const struct source *source = &now->list[i];
 
 		r = source->text ? kept_compare_source(past->tree, past->state_path,
-							past->policy->head.generation, source)
+						       past->policy->head.generation, source)
 				 : 0;
 		if (r == -ENOENT)
 			r = 0;

@@ -201,8 +201,6 @@ static int open_policy(const char *state_dir, const struct opening *how,
 		*reterr_reason = NULL;
 	if (ret_policy && dir[0] == '/')
 		r = open_in_force(dir, how, ret_policy, &what);
-	if (r == -EAGAIN)
-		r = -EIO;
 	if (r < 0 && reterr_reason &&
 	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
 		*reterr_reason = NULL;

@@ -25,8 +25,8 @@
  *
  * Errors are 0 or one of: -ENOENT no policy was ever applied; -EPERM the policy cannot be trusted
  * (owner, mode or type of the file or its folder); -EBADMSG it is damaged; -EPROTONOSUPPORT it
- * has another format; -EINVAL the call is wrong; -ENOMEM; -EIO the system failed. No other value
- * is ever returned.
+ * has another format; -EINVAL the call is wrong; -ENOMEM; -EAGAIN no descriptor is left to
+ * this process, or the system; -EIO the system failed. No other value is ever returned.
  *
  * Threads: nothing is shared or cached outside the handle, and a handle never changes after it is
  * opened, so one handle may be used by many threads at once, and goes on working in a child after
@@ -220,7 +220,8 @@ struct rolegate_explanation {
  *
  * Owner:    rolegate_policy_close(*ret_policy); free(*reterr_reason).
  * Returns:  0; -ENOENT nothing was ever applied; -EPERM not trustworthy; -EBADMSG damaged;
- *           -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM; -EIO.
+ *           -EPROTONOSUPPORT another format; -EINVAL state_dir is not absolute; -ENOMEM;
+ *           -EAGAIN; -EIO.
  * Threads:  no shared state.
  * Source:   rolegate.conf(5) D4.   Since: 0.1
  */

@@ -23,10 +23,7 @@ static bool is_trusted(const struct stat *st)
 	return (st->st_uid == 0 || st->st_uid == geteuid()) && !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/*
- * An errno value of open or stat, as one of the library's errors; or -EAGAIN, which says nothing of
- * the file, and is no error of the library's.
- */
+/* An errno value of open or stat, as one of the library's errors; -EAGAIN says nothing of the file. */
 static int border_errno(int error)
 {
 	switch (error) {

@@ -79,6 +79,8 @@ const char *rolegate_error_text(int error)
 		return "called wrongly";
 	case -ENOMEM:
 		return "out of memory";
+	case -EAGAIN:
+		return "interrupted, or no file descriptor is left";
 	default:
 		return "input/output error";
 	}

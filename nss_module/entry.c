@@ -21,6 +21,7 @@ int entry_open(struct rolegate_policy **ret_policy, int64_t *ret_now)
 enum nss_status entry_fail(int error, int *errnop)
 {
 	switch (error) {
+	case -EAGAIN:
 	case -ERANGE:
 	case -ENOMEM:
 		*errnop = -error;

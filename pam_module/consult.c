@@ -68,7 +68,7 @@ static int decide(struct consultation *c)
 
 bool consult_is_no_policy(int error)
 {
-	return error < 0 && error != -ENOMEM;
+	return error < 0 && error != -ENOMEM && error != -EAGAIN;
 }
 
 int consult_open(struct consultation *c, const char *state_dir)

@@ -81,8 +81,8 @@ int consult_set_actor(struct consultation *c, uid_t uid);
 int consult_look_up(struct account *person, unsigned int wants);
 
 /*
- * D7: whether an error of the library's means that there is no usable policy. Want of memory says nothing of it, and
- * whoever starts a program can see to that (D4).
+ * D7: whether an error of the library's means that there is no usable policy. Want of memory or
+ * descriptors says nothing of it, and whoever starts a program can see to that (D4).
  */
 bool consult_is_no_policy(int error);
 

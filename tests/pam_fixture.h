@@ -60,6 +60,7 @@ enum fault {
 	FAULT_USERS = 1,
 	FAULT_GROUP_LIST = 2,
 	FAULT_GROUPS = 4,
+	FAULT_DESCRIPTORS = 8, /* for the policy none is left */
 };
 
 /* How a question is asked; all zero is the usual way. */
@@ -141,6 +142,21 @@ STAND_IN void pam_syslog(const pam_handle_t *pamh, int priority, const char *for
 	va_start(args, format);
 	pam_vsyslog(pamh, priority, format, args);
 	va_end(args);
+}
+
+STAND_IN int open(const char *path, int flags, ...)
+{
+	va_list args;
+	mode_t mode;
+
+	va_start(args, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(args, unsigned int) : 0;
+	va_end(args);
+	if (!(fixture.faults & FAULT_DESCRIPTORS) ||
+	    strncmp(path, fixture.state, strlen(fixture.state)) != 0)
+		return BEHIND(open)(path, flags, mode);
+	errno = EMFILE;
+	return -1;
 }
 
 STAND_IN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t n,

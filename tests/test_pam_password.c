@@ -685,6 +685,9 @@ static void test_failing_lookups(void **unused)
 	how = by_login_uid(NO_LOGIN);
 	how.faults = FAULT_USERS;
 	ASK_ALL(cases, &how);
+	/* Nor for a caller who left sudo no descriptor. */
+	how.faults = FAULT_DESCRIPTORS;
+	ASK_ALL(cases, &how);
 }
 
 /* ---- D5 ---- */

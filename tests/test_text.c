@@ -33,9 +33,8 @@ static const struct {
 
 #define N_REASONS (sizeof(reasons) / sizeof(reasons[0]))
 
-static const int errors[] = {
-	0, -ENOENT, -EPERM, -EBADMSG, -EPROTONOSUPPORT, -EINVAL, -ENOMEM, -EIO
-};
+static const int errors[] = { 0,       -ENOENT, -EPERM,	 -EBADMSG, -EPROTONOSUPPORT,
+			      -EINVAL, -ENOMEM, -EAGAIN, -EIO };
 
 #define N_ERRORS (sizeof(errors) / sizeof(errors[0]))
 
@@ -135,6 +134,7 @@ static void test_reasons_of_errors(void **unused)
 		{ -EPROTONOSUPPORT, ROLEGATE_DAMAGED_POLICY },
 		{ -EINVAL, ROLEGATE_SYSTEM_ERROR },
 		{ -ENOMEM, ROLEGATE_SYSTEM_ERROR },
+		{ -EAGAIN, ROLEGATE_SYSTEM_ERROR },
 		{ -EIO, ROLEGATE_SYSTEM_ERROR },
 		{ 0, ROLEGATE_SYSTEM_ERROR },
 		{ ENOENT, ROLEGATE_SYSTEM_ERROR },
