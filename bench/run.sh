@@ -54,7 +54,7 @@ decision() {
 	*) share=$(((rounds + 39) / 40)) loops=0 ;;
 	esac
 	key=$1:$2:$3:$4
-	measure "cold:$key" $status $share whole "$ask" "$work/pam.d" "$5" "$user"
+	measure "cold:$key" $status "$share" whole "$ask" "$work/pam.d" "$5" "$user"
 	[ "$1" = bare ] || [ $loops = 0 ] ||
 		measure "loop:$key" "$status" $loops said "$ask" "$work/pam.d" "$5" "$user" "$repeats"
 	printf '%s\t%s\t%s\t%s\n' "$key" "$status" "$5" "$user" >>"$work/countable"
@@ -108,7 +108,7 @@ add_asking() {
 		access pam_access-default user 10 fast
 		listfile group 10 fast
 		access pam_access group 10 fast nodefgroup
-	elif [ "$1" = 1000 ] && [ $many != 1000 ] && [ $rounds -ge 100 ]; then
+	elif [ "$1" = 1000 ] && [ $many != 1000 ] && [ "$rounds" -ge 100 ]; then
 		only=last
 		access pam_access-default user 1000 slowest
 		listfile group 1000 slowest
