@@ -90,6 +90,15 @@ size_t stage_stride(size_t quick)
 	return how && !strcmp(how, "all") ? 1 : quick;
 }
 
+bool stage_is_decisive(int nr)
+{
+	return nr == SYS_linkat || nr == SYS_renameat2
+#ifdef SYS_renameat
+	       || nr == SYS_renameat
+#endif
+		;
+}
+
 /* ---- Making it ---- */
 
 static void prepare(struct stage *stage)

@@ -62,6 +62,9 @@ char *stage_judge(struct stage *stage, struct stage_outcome *ret);
 /* Of how many points one is tried: 1 with ROLEGATE_FAULTS=all, else `quick`. */
 size_t stage_stride(size_t quick);
 
+/* Whether a call puts something in force or into its place: none of these is left out. */
+bool stage_is_decisive(int nr);
+
 /* The call of the reference run at which the program's own code begins, after the loader's. */
 size_t stage_first_call(const struct stage *stage);
 

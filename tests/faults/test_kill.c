@@ -12,23 +12,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define STRIDE 211u
 
 /* Failed points that are told of, for one scenario. */
 #define TELL_MAX 5u
-
-/* The calls that put something in force or into its place, of which none is left out. */
-static bool is_decisive(int nr)
-{
-	return nr == SYS_linkat || nr == SYS_renameat2
-#ifdef SYS_renameat
-	       || nr == SYS_renameat
-#endif
-		;
-}
 
 static char *kill_at(struct stage *stage, size_t i, bool *ret_struck)
 {
@@ -54,7 +43,7 @@ static char *kill_at(struct stage *stage, size_t i, bool *ret_struck)
 /* Whether it is tried to kill it before the i-th call. */
 static bool is_tried(const struct supervise_run *run, size_t i, size_t stride)
 {
-	return i % stride == 0 || is_decisive(run->calls[i - 1].nr);
+	return i % stride == 0 || stage_is_decisive(run->calls[i - 1].nr);
 }
 
 static void survives(void **state)
