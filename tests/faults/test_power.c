@@ -201,7 +201,7 @@ static size_t cut_everywhere(struct stage *stage, const struct drive *drive, siz
 
 static void survives(void **state)
 {
-	size_t n_wrong = 0, n_cuts = 0;
+	size_t n_wrong = 0, n_cuts = 0, n_disks = 0;
 	struct drive drive;
 	struct stage stage;
 
@@ -209,17 +209,22 @@ static void survives(void **state)
 		skip();
 	stage_set(&stage, *state);
 	for (size_t i = 0; i < N_DISKS; i++) {
-		if (!open_drive(&drive, &disks[i]))
-			fail_msg("no %s on a loop device: see what mkfs and mount said",
-				 disks[i].name);
-		snprintf(stage.work, sizeof(stage.work), "%s/work", drive.top);
-		n_wrong += cut_everywhere(&stage, &drive, &n_cuts);
+		if (open_drive(&drive, &disks[i])) {
+			snprintf(stage.work, sizeof(stage.work), "%s/work", drive.top);
+			n_wrong += cut_everywhere(&stage, &drive, &n_cuts);
+			n_disks++;
+		} else {
+			print_message("skip: no %s in a file can be made and mounted here\n",
+				      disks[i].name);
+		}
 		close_drive(&drive);
 	}
 	print_message("the power went %zu times\n", n_cuts);
 	stage_strike(&stage);
+	if (n_disks == 0)
+		skip();
 	assert_int_equal(n_wrong, 0);
-	assert_true(n_cuts >= 2 * N_DISKS);
+	assert_true(n_cuts >= 2 * n_disks);
 }
 
 int main(int argc, char **argv)
