@@ -8,6 +8,8 @@
 #ifndef ROLEGATE_POLICY_H
 #define ROLEGATE_POLICY_H
 
+#include <errno.h>
+
 #include "cursor.h"
 #include "place.h"
 #include "rolegate.h"
@@ -116,6 +118,16 @@ struct role_group {
 static inline uint32_t id_at(const unsigned char *ids, uint32_t i)
 {
 	return format_get32(ids + (size_t)i * 4);
+}
+
+/*
+ * Whether an error of opening says that there is no usable policy; all others say nothing of it, and
+ * another time it may be read.
+ */
+static inline bool policy_is_unusable(int error)
+{
+	return error == -ENOENT || error == -EPERM || error == -EBADMSG ||
+	       error == -EPROTONOSUPPORT;
 }
 
 /*

@@ -100,7 +100,7 @@ int candidate_recover(struct tool *tool)
 		recovering.generation = policy->head.generation;
 	rolegate_policy_close(policy);
 	/* Of what is not there or damaged, nothing is in force; but what cannot be read now may be. */
-	r = r == -ENOMEM || r == -EIO ? r : 0;
+	r = policy_is_unusable(r) ? 0 : r;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == 0; i++)
 		r = staged_recover(&tool->tree, folders[i], is_in_force, &recovering);
 	return r < 0 ? tool_fail_errno(tool, r, "completing an interrupted change of a source file")

@@ -36,7 +36,7 @@ static int load_active(struct changing *c)
 	if (r == -ENOMEM)
 		return tool_out_of_memory(c->tool);
 	/* That it could not be read now does not mean that it is lost, and nothing would be judged by it. */
-	if (r == -EIO)
+	if (r < 0 && !policy_is_unusable(r))
 		return tool_fail(
 			c->tool, EXIT_SYSTEM, "system-error",
 			"%s/" FORMAT_FILE_NAME
@@ -124,7 +124,7 @@ static int is_said_to_run(struct tool *tool)
 	r = policy_open_fd(fd, &policy);
 	if (r < 0) {
 		close(fd);
-		return r == -ENOMEM || r == -EIO ? r : 0;
+		return policy_is_unusable(r) ? 0 : r;
 	}
 	r = trial_is_running(&policy->head.trial, NULL);
 	rolegate_policy_close(policy);
@@ -147,7 +147,7 @@ int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int
 	/* It runs, and was not seen. */
 	if (r > 0)
 		r = -EIO;
-	return r == 0 || r == -ENOMEM || r == -EIO ? r : 0;
+	return policy_is_unusable(r) ? 0 : r;
 }
 
 /* The one on trial: 1 and *ret, 0 none, or an exit status after saying why as a negative number. */
