@@ -76,7 +76,7 @@ static int add(struct role_sets *sets, const struct model_assignment *assignment
 	slot = find_slot(sets, assignment);
 	if (sets->slots[slot] != NAMES_NONE)
 		return 0;
-	list = array_grow(sets->list, sets->n, &sets->max, sizeof(*list));
+	list = array_grow(sets->list, sets->n, &sets->max, sizeof(void *));
 	if (!list)
 		return -ENOMEM;
 	sets->list = list;

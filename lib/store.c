@@ -226,7 +226,8 @@ static char *join(const char *dir, const char *name)
 		return NULL;
 	memcpy(path, dir, n_dir);
 	path[n_dir] = '/';
-	memcpy(path + n_dir + 1, name, n_name + 1);
+	memcpy(path + n_dir + 1, name, n_name);
+	path[n_dir + 1 + n_name] = '\0';
 	return path;
 }
 
