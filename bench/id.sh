@@ -7,7 +7,8 @@
 # Run it as root in the build folder, after `make bench/pairs bench/members`. Everything happens in a mount namespace of
 # its own, with a passwd, group, nsswitch.conf and state folder of its own. Columns: assignments in the policy; the module;
 # the median time of id with `group: files` alone and with the module behind it; the median difference within a pair, over
-# all pairs and over the calmer half of them; and what one more getgrouplist(3) costs in a process that has the module.
+# all pairs and over the calmer half of them; what one more getgrouplist(3) costs in a process that has the module; and how
+# many more instructions and system calls a whole id has with the module, which repeat on a busy machine, too.
 # `empty` is a module that answers nothing: what it costs to load any.
 set -eu
 rounds=${1-2000}
@@ -54,6 +55,16 @@ empty_module() {
 	${CC:-cc} -O2 -w -shared -fPIC -Wl,-soname,libnss_rolegate.so.2 -o "$work/empty/libnss_rolegate.so.2" "$work/empty.c"
 }
 
+# count LIBRARIES: instructions and system calls of one id.
+count() {
+	clean="env -i PATH=$PATH LC_ALL=C LD_LIBRARY_PATH=$1"
+	# shellcheck disable=SC2086 # words
+	$clean valgrind --tool=callgrind --callgrind-out-file=/dev/null id asked 2>&1 >/dev/null | sed -n 's/.*Collected : //p'
+	# shellcheck disable=SC2086
+	$clean strace -o "$work/trace" id asked >/dev/null
+	grep -vc '^[+-]' "$work/trace"
+}
+
 # row N KIND FOLDER: the policy of N users, and the module in the folder.
 row() {
 	mount --bind "$work/$1/var/lib/rolegate" /var/lib/rolegate
@@ -62,11 +73,16 @@ row() {
 	without=$("$build/bench/members" asked 5000)
 	cp "$work/module" "$work/nsswitch"
 	with=$(LD_LIBRARY_PATH=$3 "$build/bench/members" asked 5000)
+	more=$(count "$3" | paste -s)
+	cp "$work/files" "$work/nsswitch"
+	less=$(count "$3" | paste -s)
 	umount /var/lib/rolegate
-	awk -F '\t' -v n="$1" -v kind="$2" -v warm="$without $with" '
+	awk -F '\t' -v n="$1" -v kind="$2" -v warm="$without $with" -v counts="$more $less" '
 		NR < 3 { median[NR] = $3 }
 		NR == 3 { split(warm, w, " ")
-			printf "%9s  %-8s  %9.1f  %9.1f  %9.1f  %9.1f  %9.1f\n", n, kind, median[1], median[2], $2, $3, w[2] - w[1] }' \
+			split(counts, c, " ")
+			printf "%9s  %-8s  %9.1f  %9.1f  %9.1f  %9.1f  %9.1f  %12d  %5d\n", n, kind, median[1], median[2], $2, $3,
+				w[2] - w[1], c[1] - c[3], c[2] - c[4] }' \
 		"$work/pairs"
 }
 
@@ -80,7 +96,7 @@ mkdir /var/lib/rolegate
 mount --bind "$work/10/etc/passwd" /etc/passwd
 mount --bind "$work/10/etc/group" /etc/group
 mount --bind "$work/nsswitch" /etc/nsswitch.conf
-printf '%9s  %-8s  %9s  %9s  %9s  %9s  %9s\n' users module without with more calm warm
+printf '%9s  %-8s  %9s  %9s  %9s  %9s  %9s  %12s  %5s\n' users module without with more calm warm instructions calls
 row 10 empty "$work/empty"
 row 10 rolegate "$build/.libs"
 row 1000000 rolegate "$build/.libs"
