@@ -177,8 +177,14 @@ enable_profile() {
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --package --enable "$1"
 }
 
+# Until somebody listens on a port.
+wait_for_port() {
+	wait_for grep -q ":$(printf '%04X' "$1") 00000000:0000 0A" /proc/net/tcp
+}
+
+# It goes into the background before it listens.
 start_sshd() {
-	/usr/sbin/sshd
+	/usr/sbin/sshd && wait_for_port 22
 }
 
 # Every crontab's @reboot jobs, at once; ends when all the conditions hold or 10 s are over.

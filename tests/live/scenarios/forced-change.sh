@@ -45,6 +45,7 @@ theirs 'ssh keyboard-interactive, carol' sshd carol
 
 # The login that the kernel knows is not the user's where an administrator has started sshd.
 (printf '%s' "$(id -u bob)" >/proc/self/loginuid && exec /usr/sbin/sshd -p 2222 -o PidFile=none)
+wait_for_port 2222
 printf '[localhost]:2222 %s\n' "$(</etc/ssh/ssh_host_ed25519_key.pub)" >>/root/.ssh/known_hosts
 changes carol 'ssh keyboard-interactive, sshd started by bob' root \
 	ssh -tt -p 2222 -o PreferredAuthentications=keyboard-interactive carol@localhost
