@@ -312,12 +312,19 @@ static void test_unknown_actor(void **unused)
 		{ "D5 mode=permissive", root_owns, "{system}", "mode=permissive", WOULD_DENY,
 		  PAM_SUCCESS, "reason=unknown-actor " },
 	};
+	static const struct gate_case unread[] = {
+		{ "G2 a login uid that cannot be read is not none", unknown_is_root, "{system}", "",
+		  ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+	};
 	struct circumstances how;
 
 	(void)unused;
 	NEEDS_LOGINS;
 	how = by_login_uid(NO_LOGIN);
 	ASK_ALL(cases, &how);
+	how = by_login_uid(fixture.names.system_uid);
+	how.faults = FAULT_LOGIN_UID;
+	ASK_ALL(unread, &how);
 }
 
 /* G2: in another user namespace the numbers mean other people; root's, too. */

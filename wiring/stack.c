@@ -16,7 +16,10 @@ struct reading {
 	const struct stack_host *host;
 	struct stack_service *service;
 	size_t n_entries;
-	/* As in struct stack. libpam reads on, so do we: what it comes to is refused, or vague. */
+	/*
+	 * What libpam's versions read each in its own way: `vague` of the service in the end. Until
+	 * then we read on as 1.5 does, for what else is wrong is to be said, too.
+	 */
 	const char *contested;
 	int error; /* -ENOMEM: the reading is void */
 };

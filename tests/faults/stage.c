@@ -90,6 +90,15 @@ size_t stage_stride(size_t quick)
 	return how && !strcmp(how, "all") ? 1 : quick;
 }
 
+struct supervise_fault stage_death(const struct stage *stage, size_t i)
+{
+	return (struct supervise_fault){
+		.what = SUPERVISE_KILL,
+		.nr = stage->reference.calls[i].nr,
+		.occurrence = stage_occurrence(&stage->reference, i),
+	};
+}
+
 bool stage_is_decisive(int nr)
 {
 	return nr == SYS_linkat || nr == SYS_renameat2

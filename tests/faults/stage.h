@@ -62,6 +62,9 @@ char *stage_judge(struct stage *stage, struct stage_outcome *ret);
 /* Of how many points one is tried: 1 with ROLEGATE_FAULTS=all, else `quick`. */
 size_t stage_stride(size_t quick);
 
+/* Death before the i-th call of the reference run. */
+struct supervise_fault stage_death(const struct stage *stage, size_t i);
+
 /* Whether a call puts something in force or into its place: none of these is left out. */
 bool stage_is_decisive(int nr);
 

@@ -21,11 +21,7 @@
 
 static char *kill_at(struct stage *stage, size_t i, bool *ret_struck)
 {
-	struct supervise_fault fault = {
-		.what = SUPERVISE_KILL,
-		.nr = stage->reference.calls[i].nr,
-		.occurrence = stage_occurrence(&stage->reference, i),
-	};
+	struct supervise_fault fault = stage_death(stage, i);
 	struct stage_outcome outcome;
 	struct supervise_run run;
 	char *wrong = NULL;

@@ -137,11 +137,7 @@ static void lay(struct stage *stage, const struct drive *drive)
 
 static char *cut_at(struct stage *stage, const struct drive *drive, size_t i, bool is_late)
 {
-	struct supervise_fault fault = {
-		.what = SUPERVISE_KILL,
-		.nr = stage->reference.calls[i].nr,
-		.occurrence = stage_occurrence(&stage->reference, i),
-	};
+	struct supervise_fault fault = stage_death(stage, i);
 	struct stage_outcome outcome;
 	struct supervise_run run;
 
