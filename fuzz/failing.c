@@ -2,25 +2,30 @@
 #include "failing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "format.h"
+
+#define N(list) (sizeof(list) / sizeof((list)[0]))
 
 /* A fuzzer and its target are one thread. */
 static struct {
 	bool counts;
-	uint64_t n, nth;
+	uint64_t n;
+	struct failing_point point;
 } failing;
 
-void failing_start(uint64_t nth)
+void failing_start(struct failing_point point)
 {
 	failing.counts = true;
 	failing.n = 0;
-	failing.nth = nth;
+	failing.point = point;
 }
 
 uint64_t failing_stop(void)
@@ -29,16 +34,51 @@ uint64_t failing_stop(void)
 	return failing.n;
 }
 
-uint64_t failing_choose(const uint8_t *data, size_t n, uint64_t n_allocations)
+struct failing_point failing_choose(const uint8_t *data, size_t n, uint64_t n_calls)
 {
-	return n_allocations > 0 ? 1 + format_hash(FORMAT_HASH_START, data, n) % n_allocations : 0;
+	uint64_t hash = format_hash(FORMAT_HASH_START, data, n);
+
+	if (n_calls == 0)
+		return FAILING_NONE;
+	return (struct failing_point){ .nth = 1 + hash % n_calls,
+				       .kind = (unsigned int)(hash / n_calls % 64) };
 }
 
+bool failing_is_due(void)
+{
+	return failing.counts && ++failing.n == failing.point.nth;
+}
+
+/* For an allocation. */
 static bool fails(void)
 {
-	if (!failing.counts || ++failing.n != failing.nth)
+	if (!failing_is_due())
 		return false;
 	errno = ENOMEM;
+	return true;
+}
+
+/* For a system call, with one of the errors it can have. */
+static bool fails_with(const int *errors, size_t n)
+{
+	if (!failing_is_due())
+		return false;
+	errno = errors[failing.point.kind % n];
+	return true;
+}
+
+/*
+ * For one that moves *n bytes: one of the errors, or fewer bytes, which are none of one.
+ */
+static bool fails_or_shortens(const int *errors, size_t n_errors, size_t *n)
+{
+	if (!failing_is_due())
+		return false;
+	if (failing.point.kind % (n_errors + 1) == n_errors) {
+		*n /= 2;
+		return false;
+	}
+	errno = errors[failing.point.kind % (n_errors + 1)];
 	return true;
 }
 
@@ -136,4 +176,79 @@ int __wrap___asprintf_chk(char **ret, int flag, const char *format, ...)
 	n = __wrap_vasprintf(ret, format, arguments);
 	va_end(arguments);
 	return n;
+}
+
+/* ---- System calls ---- */
+
+static const int opening[] = { EIO, EACCES, EMFILE, ENFILE, ENOMEM, EINTR, ELOOP, ENOENT };
+static const int looking[] = { EIO, EACCES, ENOMEM };
+static const int reading[] = { EIO, EINTR, ENOMEM };
+static const int writing[] = { EIO, ENOSPC, EDQUOT, EINTR, EFBIG };
+static const int seeking[] = { EIO };
+
+int __real_open(const char *path, int flags, ...);
+int __real_stat(const char *path, struct stat *ret);
+int __real_fstat(int fd, struct stat *ret);
+ssize_t __real_read(int fd, void *to, size_t n);
+ssize_t __real_pread(int fd, void *to, size_t n, off_t at);
+ssize_t __real_write(int fd, const void *from, size_t n);
+off_t __real_lseek(int fd, off_t at, int from);
+int __real_fsync(int fd);
+
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_stat(const char *path, struct stat *ret);
+int __wrap_fstat(int fd, struct stat *ret);
+ssize_t __wrap_read(int fd, void *to, size_t n);
+ssize_t __wrap_pread(int fd, void *to, size_t n, off_t at);
+ssize_t __wrap_write(int fd, const void *from, size_t n);
+off_t __wrap_lseek(int fd, off_t at, int from);
+int __wrap_fsync(int fd);
+
+int __wrap_open(const char *path, int flags, ...)
+{
+	mode_t mode = 0;
+
+	if ((unsigned int)flags & (unsigned int)O_CREAT) {
+		va_list arguments;
+
+		va_start(arguments, flags);
+		mode = va_arg(arguments, mode_t);
+		va_end(arguments);
+	}
+	return fails_with(opening, N(opening)) ? -1 : __real_open(path, flags, mode);
+}
+
+int __wrap_stat(const char *path, struct stat *ret)
+{
+	return fails_with(looking, N(looking)) ? -1 : __real_stat(path, ret);
+}
+
+int __wrap_fstat(int fd, struct stat *ret)
+{
+	return fails_with(looking, N(looking)) ? -1 : __real_fstat(fd, ret);
+}
+
+ssize_t __wrap_read(int fd, void *to, size_t n)
+{
+	return fails_or_shortens(reading, N(reading), &n) ? -1 : __real_read(fd, to, n);
+}
+
+ssize_t __wrap_pread(int fd, void *to, size_t n, off_t at)
+{
+	return fails_or_shortens(reading, N(reading), &n) ? -1 : __real_pread(fd, to, n, at);
+}
+
+ssize_t __wrap_write(int fd, const void *from, size_t n)
+{
+	return fails_or_shortens(writing, N(writing), &n) ? -1 : __real_write(fd, from, n);
+}
+
+off_t __wrap_lseek(int fd, off_t at, int from)
+{
+	return fails_with(seeking, N(seeking)) ? -1 : __real_lseek(fd, at, from);
+}
+
+int __wrap_fsync(int fd)
+{
+	return fails_with(writing, N(writing)) ? -1 : __real_fsync(fd);
 }

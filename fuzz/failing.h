@@ -1,24 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Lets one allocation of the code under test fail.
+ * Lets one allocation or system call of the code under test fail.
  *
- * It stands in for malloc(3), calloc(3), realloc(3), reallocarray(3), strdup(3), strndup(3), asprintf(3), vasprintf(3)
- * and open_memstream(3) where our own objects and tinycdb call them (the linker's --wrap); libconfig keeps its own.
- * Which one fails is worked out of the input, so that a finding is found again.
+ * It stands in for malloc(3), calloc(3), realloc(3), reallocarray(3), strdup(3), strndup(3), asprintf(3), vasprintf(3),
+ * open_memstream(3), and for open(2), stat(2), fstat(2), read(2), pread(2), write(2), lseek(2) and fsync(2), where our
+ * own objects and tinycdb call them (the linker's --wrap); libconfig keeps its own. Which one fails, and how, is worked
+ * out of the input, so that a finding is found again.
  */
 #ifndef ROLEGATE_FUZZ_FAILING_H
 #define ROLEGATE_FUZZ_FAILING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* From here on count allocations, and let the n-th fail; 0: none. */
-void failing_start(uint64_t nth);
+/*
+ * What fails.
+ *
+ * nth   which of the calls, from 1 on; 0: none
+ * kind  how, if it is a system call: an error that such a call can have or, of reading and writing, less than was
+ *       asked for; counted modulo the ways there are. An allocation has but one.
+ */
+struct failing_point {
+	uint64_t nth;
+	unsigned int kind;
+};
 
-/* No more. Returns how many there were. */
+#define FAILING_NONE ((struct failing_point){ 0 })
+
+/* From here on count calls, and let one fail. */
+void failing_start(struct failing_point point);
+
+/* No more. Returns how many calls there were. */
 uint64_t failing_stop(void);
 
-/* Which of so many allocations fails for an input: from 1 on. 0 if there are none. */
-uint64_t failing_choose(const uint8_t *data, size_t n, uint64_t n_allocations);
+/* Counts a call that the target plays itself. Returns whether it is the one that fails. */
+bool failing_is_due(void);
+
+/* What of so many calls fails for an input, and how. */
+struct failing_point failing_choose(const uint8_t *data, size_t n, uint64_t n_calls);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Bytes as a compiled policy (compiled_file.h), opened and asked; then once more, with an allocation that fails.
+ * Bytes as a compiled policy (compiled_file.h), opened and asked; then once more, with an allocation or a
+ * system call that fails.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -87,7 +88,7 @@ static void use(int file, const char *name, struct target_verdicts *ret)
 		abort();
 	r = policy_open_fd(fd, &policy);
 	if (r < 0) {
-		if (r != -EBADMSG && r != -EPROTONOSUPPORT && r != -ENOMEM)
+		if (r != -EBADMSG && r != -EPROTONOSUPPORT && r != -ENOMEM && r != -EIO)
 			abort();
 		close(fd);
 		return;
@@ -104,7 +105,7 @@ static void use(int file, const char *name, struct target_verdicts *ret)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct target_verdicts verdicts = { 0 }, failed = { 0 };
-	uint64_t allocations;
+	uint64_t calls;
 	char name[32];
 	int fd;
 
@@ -113,10 +114,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	fd = target_make_file();
 	compiled_file_write(fd, data, n);
 	take_name(data, n, name);
-	failing_start(0);
+	failing_start(FAILING_NONE);
 	use(fd, name, &verdicts);
-	allocations = failing_stop();
-	failing_start(failing_choose(data, n, allocations));
+	calls = failing_stop();
+	failing_start(failing_choose(data, n, calls));
 	use(fd, name, &failed);
 	(void)failing_stop();
 	target_check_failed(&verdicts, &failed);

@@ -162,18 +162,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct part changes, text;
 	char *written = NULL, *failed = NULL;
 	size_t n_written = 0, n_failed = 0;
-	uint64_t allocations;
+	uint64_t calls;
 	int r;
 
 	if (!parts_find(input, 0, &changes) || !parts_find(input, 1, &text))
 		return 0;
-	failing_start(0);
+	failing_start(FAILING_NONE);
 	r = edit(text, changes, &written, &n_written);
-	allocations = failing_stop();
+	calls = failing_stop();
 	check(r == 0 || r == -EINVAL);
 	if (r == 0)
 		check_written(written, n_written);
-	failing_start(failing_choose(data, n, allocations));
+	failing_start(failing_choose(data, n, calls));
 	if (edit(text, changes, &failed, &n_failed) == 0)
 		check(r == 0 && n_failed == n_written && !memcmp(failed, written, n_failed));
 	(void)failing_stop();

@@ -23,8 +23,8 @@
 /* A buffer that is large enough for what an input of libFuzzer's size can list. */
 #define BUFFER_MAX ((size_t)1 << 20)
 #define NAME_SIZE 32u
-/* About as many as one question takes. */
-#define ALLOCATIONS 12u
+/* About as many allocations and system calls as one question takes. */
+#define CALLS 24u
 
 time_t __wrap_time(time_t *ret);
 
@@ -70,30 +70,31 @@ static void check_group(const struct group *group, const char *name, const char 
 
 /* What a question is asked with. */
 struct manner {
-	size_t n;     /* bytes of the buffer for a group */
-	long size;    /* entries of a list of groups */
-	long limit;   /* entries of it that are wanted, if above 0 */
-	uint64_t nth; /* the allocation of the module's that fails, or 0 */
+	size_t n;		    /* bytes of the buffer for a group */
+	long size;		    /* entries of a list of groups */
+	long limit;		    /* entries of it that are wanted, if above 0 */
+	struct failing_point fails; /* of the module's calls */
 };
 
 /* What a buffer is too small for comes in a larger one, or there is an error of another kind. */
 static void ask_group(const char *name, gid_t gid, const struct manner *manner)
 {
-	const struct manner again = { .n = BUFFER_MAX, .nth = manner->nth };
+	const struct manner again = { .n = BUFFER_MAX, .fails = manner->fails };
 	struct group group = { .gr_gid = 4711 };
 	char *buffer = malloc(manner->n ? manner->n : 1);
 	enum nss_status status;
 	int error = 0;
 
 	check(buffer);
-	failing_start(manner->nth);
+	failing_start(manner->fails);
 	status = get(name, gid, &group, buffer, manner->n, &error);
 	(void)failing_stop();
 	if (status == NSS_STATUS_SUCCESS)
 		check_group(&group, name, buffer, manner->n);
 	else
 		check(error != 0 && group.gr_gid == 4711 && !group.gr_mem);
-	check((status == NSS_STATUS_TRYAGAIN) == (error == ERANGE || error == ENOMEM));
+	check((status == NSS_STATUS_TRYAGAIN) ==
+	      (error == ERANGE || error == ENOMEM || error == EAGAIN));
 	free(buffer);
 	if (error == ERANGE) {
 		check(manner->n < BUFFER_MAX);
@@ -111,7 +112,7 @@ static void ask_groups(const char *user, const struct manner *manner)
 
 	check(groups);
 	groups[0] = 100;
-	failing_start(manner->nth);
+	failing_start(manner->fails);
 	status = _nss_rolegate_initgroups_dyn(user, 100, &start, &size, &groups, manner->limit,
 					      &error);
 	(void)failing_stop();
@@ -160,7 +161,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	memcpy(name, data + n - n_name, n_name);
 	name[n_name] = '\0';
 	ask(name, &manner);
-	manner.nth = failing_choose(data, n, ALLOCATIONS);
+	manner.fails = failing_choose(data, n, CALLS);
 	ask(name, &manner);
 	return 0;
 }

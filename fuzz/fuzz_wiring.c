@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Files of pam.d through the reader, and the questions about what they come to.
+ * Files of pam.d through the reader, and the questions about what they come to. Then all of it once more, with an
+ * allocation that fails or a file that cannot be read.
  *
  * The input's parts (parts.h) are the files svc, other, a, b, c and d.
  */
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "failing.h"
 #include "parts.h"
 #include "target.h"
 #include "verdict.h"
@@ -20,6 +22,8 @@ static int read_file(void *context, const char *path, char **ret_text, size_t *r
 					     STACK_FOLDER "/c",	  STACK_VENDOR_FOLDER "/d" };
 	struct part part;
 
+	if (failing_is_due())
+		return -EINVAL;
 	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
 		if (strcmp(path, paths[i]) != 0 ||
 		    !parts_find(*(const struct part *)context, i, &part))
@@ -83,21 +87,59 @@ static void check_stack(const struct stack *stack)
 	}
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+/* The answer to each question, or an error. */
+struct answers {
+	int list[VERDICT_ABSENT + 1];
+};
+
+static void ask(const struct stack_service *service, struct answers *ret)
 {
-	struct part input = { .text = (const char *)data, .n = n };
-	const struct stack_host host = { read_file, has_folder, &input, NULL };
-	struct stack_service service;
 	struct verdict verdict;
 
-	check(stack_read(&host, "svc", &service) == 0);
-	for (enum stack_type type = STACK_AUTH; type < STACK_TYPES; type++)
-		check_stack(stack_get(&service, type));
 	for (enum verdict_question q = VERDICT_FRESH; q <= VERDICT_ABSENT; q++) {
-		check(verdict_find(&service, q, &verdict) == 0);
-		check_verdict(stack_get(&service, verdict_type(q)), &verdict);
+		int r = verdict_find(service, q, &verdict);
+
+		check(r == 0 || r == -ENOMEM);
+		if (r == 0)
+			check_verdict(stack_get(service, verdict_type(q)), &verdict);
+		ret->list[q] = r < 0 ? r : (int)verdict.answer;
 		verdict_free(&verdict);
 	}
+}
+
+static void run(struct part input, struct answers *ret)
+{
+	const struct stack_host host = { read_file, has_folder, &input, NULL };
+	struct stack_service service;
+	int r = stack_read(&host, "svc", &service);
+
+	check(r == 0 || r == -ENOMEM);
+	for (size_t q = 0; q <= VERDICT_ABSENT; q++)
+		ret->list[q] = r;
+	for (enum stack_type type = STACK_AUTH; r == 0 && type < STACK_TYPES; type++)
+		check_stack(stack_get(&service, type));
+	if (r == 0)
+		ask(&service, ret);
 	stack_service_free(&service);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
+{
+	const struct part input = { .text = (const char *)data, .n = n };
+	struct answers whole, failed;
+	uint64_t calls;
+
+	failing_start(FAILING_NONE);
+	run(input, &whole);
+	calls = failing_stop();
+	failing_start(failing_choose(data, n, calls));
+	run(input, &failed);
+	(void)failing_stop();
+	/* What could not be looked at is never called sound, nor anything else that it is not. */
+	for (size_t q = 0; q <= VERDICT_ABSENT; q++) {
+		check(whole.list[q] >= 0);
+		check(failed.list[q] < 0 || failed.list[q] == VERDICT_VAGUE ||
+		      failed.list[q] == whole.list[q]);
+	}
 	return 0;
 }
