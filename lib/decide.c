@@ -141,19 +141,54 @@ static int add_holding(struct findings *f, const struct holding *holding)
 	return r;
 }
 
+/* The bits of what is required that a map of permissions has. */
+static uint64_t required_in(const struct findings *f, const unsigned char *map)
+{
+	uint64_t mask = 0;
+
+	for (uint32_t i = 0; i < f->n_required && !f->is_permission_unknown; i++)
+		mask |= (uint64_t)format_bit(map, f->required[i].id) << i;
+	return mask;
+}
+
+/* What one role of a set adds to it: only such that stand for themselves may be in one (P9, A6). */
+static int add_to_set(const struct rolegate_policy *policy, const struct findings *f, uint32_t id,
+		      uint64_t *grants)
+{
+	STORE_UNCLEARED struct record record;
+	struct role role;
+	int r;
+
+	r = policy_load_role(policy, id, &record, &role);
+	if (r < 0)
+		return r;
+	*grants |= required_in(f, role.closure);
+	if (role.flags & FORMAT_ROLE_NEEDS_APPROVAL || role.n_members > 0)
+		r = -EBADMSG;
+	store_record_free(&record);
+	return r;
+}
+
 /*
- * Whether a set is there, for whoever looks at its roles one by one: where a decision would be refused, for the set is
- * damaged, an explanation is, too.
+ * Whether the set of an assignment is what its roles are, for whoever looks at these one by one: a decision believes the
+ * set, and an explanation may not come to another answer. Returns 0, -EBADMSG, -ENOMEM or -EIO.
  */
-static int check_set(const struct rolegate_policy *policy, uint32_t set)
+static int check_set(const struct rolegate_policy *policy, const struct findings *f,
+		     const struct assignment *a)
 {
 	STORE_UNCLEARED struct record record;
 	const unsigned char *closure;
+	uint64_t grants = 0;
 	int r;
 
-	r = policy_load_set(policy, set, &record, &closure);
-	if (r == 0)
-		store_record_free(&record);
+	r = policy_load_set(policy, a->set, &record, &closure);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < a->n_roles && r == 0; i++)
+		r = add_to_set(policy, f, id_at(a->roles, i), &grants);
+	if (r == 0 && grants != required_in(f, closure))
+		r = -EBADMSG;
+	store_record_free(&record);
 	return r;
 }
 
@@ -179,7 +214,7 @@ static int add_assignment(const struct rolegate_policy *policy, struct findings 
 	if (holding.is_set)
 		return add_holding(f, &holding);
 	if (has_set && f->n_required > 0)
-		r = check_set(policy, a->set);
+		r = check_set(policy, f, a);
 	for (uint32_t i = 0; i < a->n_roles && r == 0; i++) {
 		holding.role = id_at(a->roles, i);
 		r = add_holding(f, &holding);
@@ -280,16 +315,6 @@ static int gather(const struct rolegate_policy *policy, struct findings *f, int6
 }
 
 /* ---- What the roles give ---- */
-
-/* The bits of what is required that a map of permissions has. */
-static uint64_t required_in(const struct findings *f, const unsigned char *map)
-{
-	uint64_t mask = 0;
-
-	for (uint32_t i = 0; i < f->n_required && !f->is_permission_unknown; i++)
-		mask |= (uint64_t)format_bit(map, f->required[i].id) << i;
-	return mask;
-}
 
 /* P9: approval belongs to person and role, whichever assignment says it. */
 static bool is_approved(const struct findings *f, uint32_t role)
