@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arena.h"
+
 /* A setting's name in an open group. */
 struct setting {
 	const char *name;
@@ -21,8 +23,20 @@ struct level {
 	struct setting settings[GUARD_SETTINGS_MAX];
 };
 
+/* The list that may be cut, as far as it was scanned. */
+struct cutting {
+	struct pieces *pieces; /* NULL: not asked for */
+	size_t size;	       /* that a piece should have */
+	bool is_near;	       /* its name and `=` were the last that came */
+	bool is_inside;	       /* its bracket is open */
+	bool is_lost;	       /* no memory for another piece */
+	char last;	       /* the last token, if it was a mark, or 0 */
+	const char *comma;     /* between two groups, if that was the last token; else NULL */
+	uint32_t n_elements;   /* whose comma has come */
+};
+
 struct scan {
-	const char *at, *end;
+	const char *begin, *at, *end;
 	uint32_t line;
 	struct report *report;
 	uint32_t file;
@@ -31,6 +45,7 @@ struct scan {
 	bool is_after_string; /* nothing but blanks and comments since a string */
 	struct setting word;  /* the last word, which a `=` makes a setting */
 	bool stop;	      /* what follows cannot be understood */
+	struct cutting cutting;
 };
 
 static struct place here(const struct scan *s)
@@ -38,20 +53,45 @@ static struct place here(const struct scan *s)
 	return (struct place){ .file = s->file, .line = s->line };
 }
 
+/* What a byte outside of strings and comments begins. */
+enum class {
+	CLASS_NOTHING, /* it does not belong there */
+	CLASS_LETTER,
+	CLASS_DIGIT,
+	CLASS_WORD, /* neither, but in a word */
+	CLASS_MARK,
+};
+
+static enum class class_of(char c)
+{
+	static const unsigned char classes[256] = {
+		['a' ... 'z'] = CLASS_LETTER, ['A' ... 'Z'] = CLASS_LETTER,
+		['0' ... '9'] = CLASS_DIGIT,  ['_'] = CLASS_WORD,
+		['-'] = CLASS_WORD,	      ['*'] = CLASS_WORD,
+		['+'] = CLASS_WORD,	      ['.'] = CLASS_WORD,
+		['='] = CLASS_MARK,	      [':'] = CLASS_MARK,
+		[','] = CLASS_MARK,	      [';'] = CLASS_MARK,
+		['('] = CLASS_MARK,	      [')'] = CLASS_MARK,
+		['{'] = CLASS_MARK,	      ['}'] = CLASS_MARK,
+		['['] = CLASS_MARK,	      [']'] = CLASS_MARK,
+	};
+
+	return (enum class)classes[(unsigned char)c];
+}
+
 static bool is_letter(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	return class_of(c) == CLASS_LETTER;
 }
 
 static bool is_digit(char c)
 {
-	return c >= '0' && c <= '9';
+	return class_of(c) == CLASS_DIGIT;
 }
 
 static bool is_word(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '*' || c == '+' ||
-	       c == '.';
+	return class_of(c) >= CLASS_LETTER && class_of(c) <= CLASS_WORD;
 }
 
 /* Complain about a token that is too long for libconfig. */
@@ -260,8 +300,91 @@ static void close_bracket(struct scan *s, char bracket)
 	s->stop = true;
 }
 
+/* ---- Where the list can be cut ---- */
+
+/* Begin a piece here. */
+static void begin_piece(struct scan *s)
+{
+	struct pieces *pieces = s->cutting.pieces;
+	struct piece *list =
+		array_grow(pieces->list, pieces->n, &pieces->max, sizeof(*pieces->list));
+
+	if (!list) {
+		s->cutting.is_lost = true;
+		return;
+	}
+	pieces->list = list;
+	list[pieces->n++] = (struct piece){ .begin = (size_t)(s->at - s->begin),
+					    .line = s->line,
+					    .n_before = s->cutting.n_elements };
+}
+
+static void end_piece(struct scan *s, const char *end)
+{
+	struct pieces *pieces = s->cutting.pieces;
+
+	if (!s->cutting.is_lost)
+		pieces->list[pieces->n - 1].end = (size_t)(end - s->begin);
+}
+
+/* An element begins: cut before it, if what lies behind is long enough. */
+static void note_element(struct scan *s)
+{
+	const struct pieces *pieces = s->cutting.pieces;
+	const char *comma = s->cutting.comma;
+
+	if (s->cutting.is_lost || !comma ||
+	    (size_t)(comma - s->begin) - pieces->list[pieces->n - 1].begin < s->cutting.size)
+		return;
+	end_piece(s, comma);
+	begin_piece(s);
+}
+
+/* Look at a mark of the list, before it is scanned. */
+static void note_mark(struct scan *s, char c)
+{
+	struct cutting *cutting = &s->cutting;
+
+	if (cutting->is_inside && s->depth == 1 && c == ')') {
+		cutting->is_inside = false;
+		cutting->pieces->last_line = s->line;
+		end_piece(s, s->at);
+	} else if (cutting->is_inside && s->depth == 1 && c == '{') {
+		note_element(s);
+	}
+	cutting->comma = cutting->last == '}' && c == ',' ? s->at : NULL;
+	if (cutting->is_inside && s->depth == 1 && c == ',')
+		cutting->n_elements++;
+}
+
+/* Look at where a mark has led. */
+static void note_place(struct scan *s, char c)
+{
+	struct cutting *cutting = &s->cutting;
+
+	if (cutting->is_near && c == '(') {
+		cutting->is_inside = true;
+		begin_piece(s);
+	}
+	cutting->is_near = (c == '=' || c == ':') && s->depth == 0 && s->word.name &&
+			   s->word.n == sizeof(PIECES_SETTING) - 1 &&
+			   !memcmp(s->word.name, PIECES_SETTING, s->word.n);
+	cutting->last = c;
+}
+
+static void note_other(struct scan *s)
+{
+	s->cutting.is_near = false;
+	s->cutting.last = 0;
+	s->cutting.comma = NULL;
+}
+
+/* ---- Tokens ---- */
+
 static void scan_mark(struct scan *s, char c)
 {
+	if (s->cutting.pieces)
+		note_mark(s, c);
 	s->at++;
 	if (c == '=' || c == ':')
 		note_setting(s);
@@ -269,6 +392,8 @@ static void scan_mark(struct scan *s, char c)
 		open_bracket(s, c);
 	else if (c == ')' || c == '}' || c == ']')
 		close_bracket(s, c);
+	if (s->cutting.pieces && !s->stop)
+		note_place(s, c);
 	s->word.name = NULL;
 }
 
@@ -296,15 +421,18 @@ static void scan_token(struct scan *s)
 	if (c == '"') {
 		scan_string(s);
 		s->word.name = NULL;
+		note_other(s);
 		return;
 	}
 	s->is_after_string = false;
-	if (is_word(c))
+	if (is_word(c)) {
 		scan_word(s);
-	else if (strchr("=:,;(){}[]", c))
+		note_other(s);
+	} else if (class_of(c) == CLASS_MARK) {
 		scan_mark(s, c);
-	else
+	} else {
 		refuse_character(s, c);
+	}
 }
 
 static void scan_next(struct scan *s)
@@ -327,37 +455,61 @@ static void scan_next(struct scan *s)
 	}
 }
 
-bool guard_check(const struct source *source, uint32_t file, struct report *report)
+/* A NUL would end the text for libconfig. */
+static bool refuse_nul(const struct source *source, uint32_t file, struct report *report)
+{
+	const char *nul = memchr(source->text, '\0', source->n);
+	uint32_t line = 1;
+
+	if (!nul)
+		return false;
+	for (const char *p = source->text; p < nul; p++)
+		line += *p == '\n';
+	report_error(report, (struct place){ .file = file, .line = line },
+		     "a NUL byte: this is no text file, or it was damaged");
+	return true;
+}
+
+static void scan_all(struct scan *s)
+{
+	while (s->at < s->end && !s->stop)
+		scan_next(s);
+	if (!s->stop && s->depth > 0)
+		report_error(s->report,
+			     (struct place){ .file = s->file, .line = s->levels[s->depth].line },
+			     "this `%c` is never closed", s->levels[s->depth].bracket);
+	if (s->cutting.is_lost)
+		s->report->is_out_of_memory = true;
+}
+
+bool guard_check(const struct source *source, uint32_t file, struct report *report,
+		 size_t piece_size, struct pieces *ret_pieces)
 {
 	size_t n_before = report->n_errors;
-	const char *nul = memchr(source->text, '\0', source->n);
 	struct scan *s;
+	bool is_lost;
 
-	if (nul) {
-		uint32_t line = 1;
-
-		for (const char *p = source->text; p < nul; p++)
-			line += *p == '\n';
-		report_error(report, (struct place){ .file = file, .line = line },
-			     "a NUL byte: this is no text file, or it was damaged");
+	if (ret_pieces)
+		*ret_pieces = (struct pieces){ 0 };
+	if (refuse_nul(source, file, report))
 		return false;
-	}
 	s = calloc(1, sizeof(*s));
 	if (!s) {
 		report->is_out_of_memory = true;
 		return false;
 	}
-	s->at = source->text;
+	s->begin = s->at = source->text;
 	s->end = source->text + source->n;
 	s->line = 1;
 	s->file = file;
 	s->report = report;
-	while (s->at < s->end && !s->stop)
-		scan_next(s);
-	if (!s->stop && s->depth > 0)
-		report_error(report,
-			     (struct place){ .file = file, .line = s->levels[s->depth].line },
-			     "this `%c` is never closed", s->levels[s->depth].bracket);
+	s->cutting.pieces = ret_pieces;
+	s->cutting.size = piece_size;
+	scan_all(s);
+	is_lost = s->cutting.is_lost;
 	free(s);
-	return report->n_errors == n_before;
+	/* A list that makes one piece is none. */
+	if (ret_pieces && ret_pieces->n == 1)
+		ret_pieces->n = 0;
+	return !is_lost && report->n_errors == n_before;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Looks at a text before libconfig does, and refuses what libconfig would swallow, choke on or
- * die of.
+ * die of; and says where the text may be cut (pieces.h), as it knows the brackets.
  *
  * libconfig 1.5 and 1.7 drop the rest of a file after a stray quote or an unterminated comment,
  * join adjacent strings, wrap numbers, call exit(2) on an @include, and take quadratic time over
@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 
+#include "pieces.h"
 #include "report.h"
 #include "source.h"
 
@@ -31,8 +32,14 @@
 #define GUARD_SETTINGS_MAX 64u
 
 /*
- * Report everything in the text that must not reach libconfig. Returns whether there was nothing.
+ * Report everything in the text that must not reach libconfig.
+ *
+ * piece_size,
+ * ret_pieces  where a list PIECES_SETTING can be cut into pieces of about so many bytes, if it makes
+ *             several; NULL: not asked. Owner: pieces_free(), always.
+ * Returns:    whether there was nothing to report.
  */
-bool guard_check(const struct source *source, uint32_t file, struct report *report);
+bool guard_check(const struct source *source, uint32_t file, struct report *report,
+		 size_t piece_size, struct pieces *ret_pieces);
 
 #endif

@@ -7,7 +7,8 @@
 
 struct place keys_place(const struct reader *reader, const config_setting_t *setting)
 {
-	return (struct place){ .file = reader->file, .line = config_setting_source_line(setting) };
+	return (struct place){ .file = reader->file,
+			       .line = reader->lines_before + config_setting_source_line(setting) };
 }
 
 static unsigned int type_of(const config_setting_t *setting)
@@ -56,6 +57,7 @@ static bool check_elements(const struct reader *reader, const config_setting_t *
 	unsigned int wanted = key->types & KEY_GROUPS ? KEY_GROUP : KEY_STRING;
 	bool good = true;
 	int n = config_setting_length(list);
+	bool is_top = config_setting_is_root(config_setting_parent(list));
 
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *element = config_setting_get_elem(list, (unsigned int)i);
@@ -63,7 +65,9 @@ static bool check_elements(const struct reader *reader, const config_setting_t *
 		if (type_of(element) == wanted)
 			continue;
 		report_error(reader->report, keys_place(reader, element),
-			     "element %d of `%s` is not %s", i + 1, key->name, type_words(wanted));
+			     "element %u of `%s` is not %s",
+			     (is_top ? reader->elements_before : 0) + (unsigned int)i + 1,
+			     key->name, type_words(wanted));
 		good = false;
 	}
 	return good;

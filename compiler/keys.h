@@ -3,7 +3,7 @@
  * Takes libconfig's settings apart: which keys a group may have, of what type, and what is wrong
  * with the rest.
  *
- * With guard.h and load.c the only code that sees libconfig.
+ * With parse.c and the loaders the only code that sees libconfig.
  */
 #ifndef ROLEGATE_KEYS_H
 #define ROLEGATE_KEYS_H
@@ -34,6 +34,8 @@ struct reader {
 	const struct sources *sources;
 	struct report *report;
 	uint32_t file;
+	/* Of a piece (pieces.h): what of the file lies before it, and is not counted by libconfig. */
+	uint32_t lines_before, elements_before;
 };
 
 /*

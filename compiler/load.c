@@ -1,41 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What policies and catalogs have in common: parsing, roles, services. */
+/* What policies and catalogs have in common: roles, services. */
 #include "load.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#include "guard.h"
-#include "reserve.h"
-
-bool load_parse(const struct reader *reader, config_t *ret_config)
-{
-	const struct source *source = &reader->sources->list[reader->file];
-	struct reserve reserve;
-	const char *text;
-	bool is_read;
-
-	if (!source->text || !guard_check(source, reader->file, reader->report))
-		return false;
-	if (reserve_begin(&reserve, strlen(source->text)) < 0) {
-		reader->report->is_out_of_memory = true;
-		return false;
-	}
-	config_init(ret_config);
-	is_read = config_read_string(ret_config, source->text) == CONFIG_TRUE;
-	reserve_end(&reserve);
-	if (is_read)
-		return true;
-	text = config_error_text(ret_config);
-	report_error(
-		reader->report,
-		(struct place){ .file = reader->file,
-				.line = (uint32_t)config_error_line(ret_config) },
-		"%s at or shortly before this line: look for a missing comma, semicolon or bracket",
-		text ? text : "not understood");
-	config_destroy(ret_config);
-	return false;
-}
 
 const char *load_text(struct model *model, const struct reader *reader,
 		      const config_setting_t *setting)

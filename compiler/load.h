@@ -30,9 +30,6 @@ bool load_catalog(struct model *model, const struct sources *sources, uint32_t f
 
 /* Shared by the two; `catalog` is NULL for the policy. */
 
-/* Guard and parse one text. On success *ret_config is to be destroyed. */
-bool load_parse(const struct reader *reader, config_t *ret_config);
-
 /* `roles`: built-in ones of a catalog, or custom ones. */
 void load_roles(struct model *model, const struct reader *reader, const config_setting_t *list,
 		const struct model_catalog *catalog);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "parse.h"
 
 static void load_areas(struct model *model, const struct reader *reader,
 		       const config_setting_t *list, const struct model_catalog *catalog)
@@ -349,7 +350,7 @@ bool load_catalog(struct model *model, const struct sources *sources, uint32_t f
 	struct reader reader = { .sources = sources, .report = report, .file = file };
 	config_t config;
 
-	if (!load_parse(&reader, &config))
+	if (!parse_source(&reader, NULL, &config))
 		return false;
 	load_top(model, &reader, config_root_setting(&config), name);
 	config_destroy(&config);

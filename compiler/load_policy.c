@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load.h"
+#include "parse.h"
 #include "when.h"
 
 /* Whether a scalar is set here for the first time; notes the place, or reports both. */
@@ -358,16 +359,58 @@ static const struct key top_keys[N_TOP] = {
 	[TOP_CONFLICTS] = { "conflicts", KEY_GROUPS },
 };
 
-static void load_top(struct model *model, const struct reader *reader, const config_setting_t **v)
+/* One file of the policy, parsed. */
+struct parsed {
+	struct reader reader;
+	config_t config;
+	bool is_parsed;
+	const config_setting_t *values[N_TOP];
+	struct pieces pieces; /* of `assign`, which is empty in `values` then */
+};
+
+static void load_list(struct model *model, const struct reader *reader,
+		      const config_setting_t *list)
 {
-	size_t n;
+	size_t n = keys_count(list);
+
+	for (size_t i = 0; i < n; i++)
+		load_assignment(model, reader, keys_element(list, i));
+}
+
+static bool load_piece(struct model *model, const struct reader *reader, const struct piece *piece)
+{
+	const config_setting_t *list;
+	struct reader own;
+	config_t config;
+
+	if (!parse_piece(reader, piece, &own, &config))
+		return false;
+	keys_take(&own, config_root_setting(&config), &top_keys[TOP_ASSIGN], 1, &list);
+	load_list(model, &own, list);
+	config_destroy(&config);
+	return true;
+}
+
+static bool load_assignments(struct model *model, const struct parsed *parsed)
+{
+	bool good = true;
+
+	load_list(model, &parsed->reader, parsed->values[TOP_ASSIGN]);
+	for (size_t i = 0; i < parsed->pieces.n && good; i++)
+		good = load_piece(model, &parsed->reader, &parsed->pieces.list[i]);
+	return good;
+}
+
+static bool load_top(struct model *model, const struct parsed *parsed)
+{
+	const struct reader *reader = &parsed->reader;
+	const config_setting_t *const *v = parsed->values;
+	bool good;
 
 	if (v[TOP_PLAN])
 		load_plan(model, reader, v[TOP_PLAN]);
 	load_roles(model, reader, v[TOP_ROLES], NULL);
-	n = keys_count(v[TOP_ASSIGN]);
-	for (size_t i = 0; i < n; i++)
-		load_assignment(model, reader, keys_element(v[TOP_ASSIGN], i));
+	good = load_assignments(model, parsed);
 	load_refs(model, reader, v[TOP_DEFAULT_ROLES], model_role, &model->default_roles);
 	load_refs(model, reader, v[TOP_SYSTEM_ROLES], model_role, &model->system_account_roles);
 	load_services(model, reader, v[TOP_SERVICES], NULL);
@@ -381,19 +424,12 @@ static void load_top(struct model *model, const struct reader *reader, const con
 		load_mode(model, reader, v[TOP_MODE]);
 	load_bool(reader, v[TOP_ROOT], &model->root_is_owner, &model->root_place);
 	load_bool(reader, v[TOP_TELL], &model->tells_user, &model->tell_user_place);
+	return good;
 }
-
-/* One file of the policy, parsed. */
-struct parsed {
-	struct reader reader;
-	config_t config;
-	bool is_parsed;
-	const config_setting_t *values[N_TOP];
-};
 
 static bool parse(struct model *model, struct parsed *parsed)
 {
-	parsed->is_parsed = load_parse(&parsed->reader, &parsed->config);
+	parsed->is_parsed = parse_source(&parsed->reader, &parsed->pieces, &parsed->config);
 	if (!parsed->is_parsed)
 		return false;
 	keys_take(&parsed->reader, config_root_setting(&parsed->config), top_keys, N_TOP,
@@ -422,10 +458,12 @@ bool load_policies(struct model *model, const struct sources *sources, size_t n,
 	if (!load_catalogs(context))
 		good = false;
 	for (size_t i = 0; i < n; i++) {
-		if (!parsed[i].is_parsed)
-			continue;
-		load_top(model, &parsed[i].reader, parsed[i].values);
-		config_destroy(&parsed[i].config);
+		if (parsed[i].is_parsed) {
+			if (!load_top(model, &parsed[i]))
+				good = false;
+			config_destroy(&parsed[i].config);
+		}
+		pieces_free(&parsed[i].pieces);
 	}
 	free(parsed);
 	return good;

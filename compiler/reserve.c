@@ -1,55 +1,56 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "reserve.h"
 
-#include <errno.h>
-#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <sys/mman.h>
 
 /*
- * Small enough that glibc takes them from the heap (M_MMAP_THRESHOLD is 128 KiB), large to be few.
+ * Bytes that libconfig takes, with what malloc(3) rounds them up to.
+ *
+ * PER_SETTING  the setting, its name, its string, and two pointers at it while a list grows; there is
+ *              one behind a `=`, a `:`, a comma or an opening bracket
+ * PER_LIST     a group's, array's or list's own head, and its first room
+ * PER_BYTE     the scanner's copy of the text, and names and strings where they are long
+ * FOR_ANY      whatever the text, and what malloc(3) takes more of the kernel than it was asked for
  */
-#define BLOCK_SIZE ((size_t)64 * 1024)
+#define PER_SETTING 176u
+#define PER_LIST 192u
+#define PER_BYTE 2u
+#define FOR_ANY (UINT64_C(2) << 20)
 
-/*
- * Bytes that libconfig takes for a byte of text. The most has a list of numbers of one digit: a
- * setting of 96 bytes and a pointer for two of them. And what it takes for any text at all.
- */
-#define PER_BYTE 64u
-#define FOR_ANY (4 * BLOCK_SIZE)
-
-/* A block that is held for a moment. */
-struct block {
-	struct block *next;
-};
-
-int reserve_begin(struct reserve *reserve, size_t n)
+/* What a text may take. What stands in strings and comments counts, too. */
+static uint64_t estimate(const char *text)
 {
-	uint64_t n_blocks = (n * (uint64_t)PER_BYTE + FOR_ANY) / BLOCK_SIZE + 1;
-	struct block *blocks = NULL;
-	bool has = true;
+	uint64_t settings = 0, lists = 0;
+	size_t n = 0;
 
-	for (uint64_t i = 0; i < n_blocks && has; i++) {
-		struct block *block = malloc(BLOCK_SIZE);
-
-		has = block != NULL;
-		if (has) {
-			block->next = blocks;
-			blocks = block;
+	for (; text[n]; n++) {
+		switch (text[n]) {
+		case '(':
+		case '[':
+		case '{':
+			lists++;
+			settings++;
+			break;
+		case '=':
+		case ':':
+		case ',':
+			settings++;
+			break;
+		default:
+			break;
 		}
 	}
-	reserve->lid = has ? malloc(BLOCK_SIZE) : NULL;
-	while (blocks) {
-		struct block *next = blocks->next;
-
-		free(blocks);
-		blocks = next;
-	}
-	return reserve->lid ? 0 : -ENOMEM;
+	return settings * PER_SETTING + lists * PER_LIST + n * (uint64_t)PER_BYTE + FOR_ANY;
 }
 
-void reserve_end(struct reserve *reserve)
+bool reserve_has(const char *text)
 {
-	free(reserve->lid);
-	reserve->lid = NULL;
+	uint64_t n = estimate(text);
+	void *memory = n <= SIZE_MAX ? mmap(NULL, (size_t)n, PROT_READ | PROT_WRITE,
+					    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+				     : MAP_FAILED;
+
+	return memory != MAP_FAILED && munmap(memory, (size_t)n) == 0;
 }

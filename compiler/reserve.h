@@ -1,28 +1,20 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Memory that is certain to be there for libconfig, which checks none of its allocations and dies
- * in one that fails.
+ * Whether there is memory for libconfig, which checks none of its allocations and dies in one that
+ * fails.
  */
 #ifndef ROLEGATE_RESERVE_H
 #define ROLEGATE_RESERVE_H
 
-#include <stddef.h>
+#include <stdbool.h>
 
 /*
- * What stays allocated while libconfig works: it lies above the memory that was made free for it,
- * and keeps libc from giving that back.
- */
-struct reserve {
-	void *lid;
-};
-
-/*
- * Make sure that libconfig can parse a text of n bytes.
+ * Whether libconfig can parse a text now.
  *
- * It holds for a C library that serves small allocations from what was freed before, as glibc does,
- * and for a process with one thread. Owner: reserve_end(). Returns 0 or -ENOMEM.
+ * It asks the kernel, under all limits that this process has, and gives back what it got. For a process
+ * with one thread; where the kernel promises no more memory than it has (vm.overcommit_memory = 2),
+ * another process may be quicker.
  */
-int reserve_begin(struct reserve *reserve, size_t n);
-void reserve_end(struct reserve *reserve);
+bool reserve_has(const char *text);
 
 #endif

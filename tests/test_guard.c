@@ -24,7 +24,7 @@ static bool look(const char *text, size_t n, struct report *ret)
 
 	*ret = (struct report){ 0 };
 	assert_int_equal(source_add_text(&sources, "/etc/rolegate/x.conf", text, n, &file), 0);
-	good = guard_check(&sources.list[file], file, ret);
+	good = guard_check(&sources.list[file], file, ret, 0, NULL);
 	assert_false(ret->is_out_of_memory);
 	assert_int_equal(good, ret->n_errors == 0);
 	/* It looks, and changes nothing. */

@@ -1,0 +1,443 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * A text in pieces is the text: whatever libconfig makes of the whole, it makes of frame and pieces, on the same lines;
+ * and what it refuses as a whole, it refuses in pieces.
+ */
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard.h"
+#include "keys.h"
+#include "pieces.h"
+
+#define TEXT_MAX 8192
+#define N(list) (sizeof(list) / sizeof((list)[0]))
+
+/* ---- Two trees ---- */
+
+/* What of a text's lines and elements libconfig has not seen. */
+struct skipped {
+	uint32_t lines, elements;
+};
+
+static bool is_same(const config_setting_t *a, const config_setting_t *b, struct skipped skipped);
+
+static bool is_same_scalar(const config_setting_t *a, const config_setting_t *b)
+{
+	switch (config_setting_type(a)) {
+	case CONFIG_TYPE_INT:
+		return config_setting_get_int(a) == config_setting_get_int(b);
+	case CONFIG_TYPE_INT64:
+		return config_setting_get_int64(a) == config_setting_get_int64(b);
+	case CONFIG_TYPE_FLOAT:
+		return config_setting_get_float(a) == config_setting_get_float(b);
+	case CONFIG_TYPE_BOOL:
+		return config_setting_get_bool(a) == config_setting_get_bool(b);
+	default:
+		return !strcmp(config_setting_get_string(a), config_setting_get_string(b));
+	}
+}
+
+static bool is_same_list(const config_setting_t *a, const config_setting_t *b,
+			 struct skipped skipped)
+{
+	int n = config_setting_length(a);
+
+	if (n != config_setting_length(b))
+		return false;
+	for (int i = 0; i < n; i++)
+		if (!is_same(config_setting_get_elem(a, (unsigned int)i),
+			     config_setting_get_elem(b, (unsigned int)i), skipped))
+			return false;
+	return true;
+}
+
+/* b comes from a text of which so many lines were left out before it. */
+static bool is_same(const config_setting_t *a, const config_setting_t *b, struct skipped skipped)
+{
+	const char *name = config_setting_name(a), *other = config_setting_name(b);
+
+	if (config_setting_type(a) != config_setting_type(b) || !name != !other ||
+	    (name && strcmp(name, other) != 0) ||
+	    config_setting_source_line(a) != config_setting_source_line(b) + skipped.lines)
+		return false;
+	return config_setting_is_aggregate(a) ? is_same_list(a, b, skipped) : is_same_scalar(a, b);
+}
+
+/* ---- A text both ways ---- */
+
+static bool parse(const char *text, config_t *ret)
+{
+	config_init(ret);
+	return config_read_string(ret, text) == CONFIG_TRUE;
+}
+
+static void check(bool holds, const char *what, const char *text)
+{
+	if (!holds)
+		fail_msg("%s:\n%s", what, text);
+}
+
+/* One piece against the elements that it is of the whole list. Returns how many. */
+static uint32_t check_piece(const struct piece *piece, const char *text,
+			    const config_setting_t *whole)
+{
+	char *alone = pieces_text(piece, text);
+	const config_setting_t *list;
+	config_t config;
+	int n;
+
+	assert_non_null(alone);
+	check(parse(alone, &config), "a piece is refused, and the whole is not", text);
+	list = config_lookup(&config, PIECES_SETTING);
+	assert_non_null(list);
+	n = config_setting_length(list);
+	for (int i = 0; i < n; i++) {
+		const config_setting_t *own = config_setting_get_elem(list, (unsigned int)i);
+		const config_setting_t *other =
+			config_setting_get_elem(whole, piece->n_before + (unsigned int)i);
+
+		check(other && is_same(other, own, (struct skipped){ .lines = piece->line - 1 }),
+		      "an element differs", text);
+	}
+	config_destroy(&config);
+	free(alone);
+	return (uint32_t)n;
+}
+
+/* Settings of the top level; the list is left to the pieces. */
+static void check_frame(const struct pieces *pieces, const char *text, size_t n,
+			const config_t *whole)
+{
+	const config_setting_t *root = config_root_setting(whole), *own, *other;
+	char *frame = pieces_frame(pieces, text, n);
+	config_t config;
+
+	assert_non_null(frame);
+	check(parse(frame, &config), "the frame is refused, and the whole is not", text);
+	own = config_root_setting(&config);
+	check(config_setting_length(root) == config_setting_length(own), "settings are missing",
+	      text);
+	for (int i = 0; i < config_setting_length(root); i++) {
+		const config_setting_t *a = config_setting_get_elem(root, (unsigned int)i);
+
+		other = config_setting_get_elem(own, (unsigned int)i);
+		if (!strcmp(config_setting_name(a), PIECES_SETTING))
+			check(config_setting_is_list(other) && config_setting_length(other) == 0 &&
+				      config_setting_source_line(a) ==
+					      config_setting_source_line(other),
+			      "the list is not empty", text);
+		else
+			check(is_same(a, other, (struct skipped){ 0 }), "a setting differs", text);
+	}
+	config_destroy(&config);
+	free(frame);
+}
+
+static void check_pieces(const struct pieces *pieces, const char *text, size_t n,
+			 const config_t *whole)
+{
+	const config_setting_t *list = config_lookup(whole, PIECES_SETTING);
+	uint32_t n_elements = 0;
+
+	check(list != NULL, "pieces of nothing", text);
+	check_frame(pieces, text, n, whole);
+	for (size_t i = 0; i < pieces->n; i++) {
+		check(pieces->list[i].n_before == n_elements, "elements are counted wrong", text);
+		n_elements += check_piece(&pieces->list[i], text, list);
+	}
+	check(n_elements == (uint32_t)config_setting_length(list), "elements are missing", text);
+}
+
+/* libconfig refuses the frame or one of the pieces. */
+static bool is_refused(const struct pieces *pieces, const char *text, size_t n)
+{
+	bool refused = false;
+	config_t config;
+
+	for (size_t i = 0; i <= pieces->n && !refused; i++) {
+		char *part = i < pieces->n ? pieces_text(&pieces->list[i], text)
+					   : pieces_frame(pieces, text, n);
+
+		assert_non_null(part);
+		refused = !parse(part, &config);
+		config_destroy(&config);
+		free(part);
+	}
+	return refused;
+}
+
+/* Cut a text wherever a piece has so many bytes, and look at both. Returns the number of pieces. */
+static size_t look(const char *text, size_t piece_size)
+{
+	struct sources sources = { 0 };
+	struct report report = { 0 };
+	struct pieces pieces;
+	size_t n_pieces;
+	config_t whole;
+	uint32_t file;
+
+	assert_int_equal(
+		source_add_text(&sources, "/etc/rolegate/x.conf", text, strlen(text), &file), 0);
+	if (guard_check(&sources.list[file], file, &report, piece_size, &pieces) && pieces.n > 0) {
+		const struct source *source = &sources.list[file];
+
+		if (parse(source->text, &whole))
+			check_pieces(&pieces, source->text, source->n, &whole);
+		else
+			check(is_refused(&pieces, source->text, source->n),
+			      "the whole is refused, and its pieces are not", text);
+		config_destroy(&whole);
+	}
+	n_pieces = report.n_errors > 0 ? 0 : pieces.n;
+	pieces_free(&pieces);
+	report_free(&report);
+	sources_free(&sources);
+	return n_pieces;
+}
+
+/* ---- By hand ---- */
+
+static const struct {
+	const char *name, *text;
+	size_t n_pieces; /* with pieces as small as can be */
+} cases[] = {
+	{ "one element is no list to cut", "assign = ( { a = 1; } );", 0 },
+	{ "each element", "assign = ( { a = 1; }, { a = 2; },\n{ a = 3; } );", 3 },
+	{ "none", "assign = ( );", 0 },
+	{ "a colon, and no semicolon", "assign : ( { a = 1 }, { a = 2 } )", 2 },
+	{ "settings around it",
+	  "x = 1;\nassign = ( { a = 1; },\n\n{ a = 2; } );\ny = ( { b = 1; } );", 2 },
+	{ "comments in between",
+	  "assign = ( # one (\n{ a = 1; } /* , {\n */ , // }\n{ a = 2; } # )\n);", 2 },
+	{ "brackets and commas in strings", "assign = ( { a = \"}, {\"; }, { a = \"),(\"; } );",
+	  2 },
+	{ "lists in an element",
+	  "assign = ( { a = ( { b = 1; }, { b = 2; } ); }, { a = [ 1, 2 ]; } );", 2 },
+	{ "another list of that name", "x = { assign = ( { a = 1; }, { a = 2; } ); };", 0 },
+	{ "another list", "roles = ( { a = 1; }, { a = 2; } );", 0 },
+	{ "an array", "assign = [ 1, 2 ];", 0 },
+	{ "a group", "assign = { a = ( { b = 1; }, { b = 2; } ); };", 0 },
+	{ "elements that are no groups stay with their neighbours",
+	  "assign = ( 1, { a = 1; }, 2, { a = 2; }, { a = 3; }, \"x\", { a = 4; } );", 2 },
+	{ "a missing comma", "assign = ( { a = 1; } { a = 2; }, { a = 3; } );", 2 },
+	{ "two commas", "assign = ( { a = 1; }, , { a = 2; }, { a = 3; } );", 2 },
+	{ "a comma first", "assign = ( , { a = 1; }, { a = 2; } );", 2 },
+	{ "a comma last", "assign = ( { a = 1; }, { a = 2; }, );", 2 },
+	{ "two lists side by side", "assign = ( { a = 1; }, { a = 2; } ) ( { a = 3; } );", 2 },
+	{ "a word in between", "assign = x ( { a = 1; }, { a = 2; } );", 0 },
+};
+
+static void by_hand(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(cases); i++) {
+		size_t n = look(cases[i].text, 1);
+
+		if (n != cases[i].n_pieces)
+			fail_msg("%s: %zu pieces and not %zu", cases[i].name, n, cases[i].n_pieces);
+	}
+}
+
+/* ---- At random ---- */
+
+static uint64_t next(uint64_t *random, uint64_t n)
+{
+	*random ^= *random << 13;
+	*random ^= *random >> 7;
+	*random ^= *random << 17;
+	return *random % n;
+}
+
+static const char *pick(uint64_t *random, const char *const *words, size_t n)
+{
+	return words[next(random, n)];
+}
+
+struct text {
+	char bytes[TEXT_MAX];
+	size_t n;
+};
+
+static void put(struct text *text, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (text->n + n + 1 > sizeof(text->bytes))
+		return;
+	memcpy(text->bytes + text->n, word, n + 1);
+	text->n += n;
+}
+
+static void put_gap(struct text *text, uint64_t *random)
+{
+	static const char *const gaps[] = { "",	       " ",	  " ",	  " ",
+					    "\n",      "\t",	  "\n\n", " # a, (b {\n",
+					    "/* } */", "/* a\n*/" };
+
+	put(text, pick(random, gaps, N(gaps)));
+}
+
+static void put_value(struct text *text, uint64_t *random, unsigned int depth)
+{
+	static const char *const scalars[] = { "1", "\"a\"", "true", "\"},{ \\\" (\"", "1.5" };
+	unsigned int kind = (unsigned int)next(random, depth < 3 ? 5 : 2);
+
+	if (kind < 2) {
+		put(text, pick(random, scalars, N(scalars)));
+		return;
+	}
+	put(text, kind == 2 ? "[" : kind == 3 ? "(" : "{");
+	for (uint64_t i = 0, n = next(random, 4); i < n; i++) {
+		char name[16];
+
+		put_gap(text, random);
+		snprintf(name, sizeof(name), "n%u = ", (unsigned int)i);
+		if (i > 0 && kind < 4)
+			put(text, ",");
+		if (kind == 4)
+			put(text, name);
+		if (kind == 2)
+			put(text, "\"e\"");
+		else
+			put_value(text, random, depth + 1);
+		if (kind == 4)
+			put(text, ";");
+	}
+	put_gap(text, random);
+	put(text, kind == 2 ? "]" : kind == 3 ? ")" : "}");
+}
+
+static void put_element(struct text *text, uint64_t *random)
+{
+	put_gap(text, random);
+	if (next(random, 12) == 0) {
+		put_value(text, random, 1);
+		return;
+	}
+	put(text, "{ user = \"u\";");
+	put_gap(text, random);
+	put(text, "roles = ");
+	put_value(text, random, 1);
+	put(text, ";");
+	put_gap(text, random);
+	put(text, "}");
+}
+
+static void make(struct text *text, uint64_t *random)
+{
+	text->n = 0;
+	put(text, "before = 1;");
+	put_gap(text, random);
+	put(text, "assign");
+	put_gap(text, random);
+	put(text, next(random, 4) ? "=" : ":");
+	put_gap(text, random);
+	put(text, "(");
+	for (uint64_t i = 0, n = next(random, 12); i < n; i++) {
+		put_gap(text, random);
+		if (i > 0)
+			put(text, ",");
+		put_element(text, random);
+	}
+	put_gap(text, random);
+	put(text, ");");
+	put_gap(text, random);
+	put(text, "after = ( { a = 1; } );\n");
+}
+
+/* Put another byte in the place of one, or take it out. */
+static void spoil(struct text *text, uint64_t *random)
+{
+	static const char bytes[] = "(){}[]=:,;\"#/*\n a1";
+	size_t at = next(random, text->n);
+
+	if (next(random, 2))
+		text->bytes[at] = bytes[next(random, sizeof(bytes) - 1)];
+	else
+		memmove(text->bytes + at, text->bytes + at + 1, text->n-- - at);
+}
+
+static void at_random(void **state)
+{
+	uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+	size_t n_cut = 0, rounds = SUPPORT_HAS_ASAN ? 4000 : 20000;
+	static struct text text;
+
+	(void)state;
+	for (size_t i = 0; i < rounds; i++) {
+		make(&text, &random);
+		for (size_t k = next(&random, 3); k > 0; k--)
+			spoil(&text, &random);
+		n_cut += look(text.bytes, 1 + next(&random, 60)) > 0;
+	}
+	print_message("%zu of %zu texts were cut\n", n_cut, rounds);
+	assert_true(n_cut > rounds / 4);
+}
+
+/* ---- Through the loader ---- */
+
+/* Enough assignments for many pieces; what is wrong far behind is told with its line. */
+static void tells_the_line(void **state)
+{
+	enum { USERS = 20000 };
+	struct compiled compiled;
+	char *text = malloc((size_t)USERS * 48 + 256);
+	size_t at;
+
+	(void)state;
+	assert_non_null(text);
+	at = (size_t)sprintf(text, "catalogs = [ \"workspace\" ];\nassign = (\n");
+	for (unsigned int i = 0; i < USERS; i++)
+		at += (size_t)sprintf(text + at, "%s{ user = \"u%u\"; %s = [ \"user\" ]; }\n",
+				      i ? ", " : "", i, i == 15000 ? "rolse" : "roles");
+	sprintf(text + at, ");\n");
+	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
+	assert_int_equal(compiled.report.n_errors, 1);
+	assert_int_equal(compiled.report.problems[0].place.line, 15003);
+	assert_non_null(strstr(compiled.report.problems[0].text, "did you mean `roles`"));
+	compile_free(&compiled);
+
+	/* And where libconfig does not understand it. */
+	*strstr(text, "rolse") = ',';
+	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
+	assert_int_equal(compiled.report.problems[0].place.line, 15003);
+	compile_free(&compiled);
+	free(text);
+}
+
+/* What an element is in the list, and not in its piece. */
+static void counts_elements(void **state)
+{
+	enum { USERS = 5000 };
+	struct compiled compiled;
+	char *text = malloc((size_t)USERS * 48 + 256);
+	size_t at;
+
+	(void)state;
+	assert_non_null(text);
+	at = (size_t)sprintf(text, "catalogs = [ \"workspace\" ];\nassign = (\n");
+	for (unsigned int i = 0; i < USERS; i++)
+		at += (size_t)sprintf(text + at, "{ user = \"u%u\"; roles = [ \"user\" ]; },\n", i);
+	sprintf(text + at, "4711 );\n");
+	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
+	assert_int_equal(compiled.report.problems[0].place.line, USERS + 3);
+	assert_non_null(strstr(compiled.report.problems[0].text, "element 5001 of `assign`"));
+	compile_free(&compiled);
+	free(text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(by_hand),
+		cmocka_unit_test(at_random),
+		cmocka_unit_test(tells_the_line),
+		cmocka_unit_test(counts_elements),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
