@@ -13,28 +13,29 @@
 /* The slot of a name, or the free one where it would go. */
 static size_t find_slot(const struct names *names, const char *name, uint32_t spread)
 {
-	size_t slot = spread & (names->n_slots - 1);
+	size_t i = spread & (names->n_slots - 1);
 
-	for (uint32_t id = names->slots[slot]; id != NAMES_NONE; id = names->slots[slot]) {
-		if (names->spreads[id] == spread && strcmp(names->list[id], name) == 0)
+	for (const struct names_slot *slot = &names->slots[i]; slot->id != NAMES_NONE;
+	     slot = &names->slots[i]) {
+		if (slot->spread == spread && strcmp(names->list[slot->id], name) == 0)
 			break;
-		slot = (slot + 1) & (names->n_slots - 1);
+		i = (i + 1) & (names->n_slots - 1);
 	}
-	return slot;
+	return i;
 }
 
 uint32_t names_find(const struct names *names, const char *name)
 {
 	if (!names->n_slots)
 		return NAMES_NONE;
-	return names->slots[find_slot(names, name, format_name_spread(name, strlen(name)))];
+	return names->slots[find_slot(names, name, format_name_spread(name, strlen(name)))].id;
 }
 
 /* Keep the slots at most half full. */
 static bool grow_slots(struct names *names)
 {
 	size_t n = names->n_slots ? names->n_slots * 2 : 64;
-	uint32_t *slots = reallocarray(NULL, n, sizeof(*slots));
+	struct names_slot *slots = reallocarray(NULL, n, sizeof(*slots));
 
 	if (!slots)
 		return false;
@@ -46,9 +47,9 @@ static bool grow_slots(struct names *names)
 		size_t slot = names->spreads[i] & (n - 1);
 
 		/* All names differ: the first free one is theirs. */
-		while (slots[slot] != NAMES_NONE)
+		while (slots[slot].id != NAMES_NONE)
 			slot = (slot + 1) & (n - 1);
-		slots[slot] = (uint32_t)i;
+		slots[slot] = (struct names_slot){ .spread = names->spreads[i], .id = (uint32_t)i };
 	}
 	return true;
 }
@@ -79,7 +80,7 @@ static uint32_t add_new(struct names *names, struct arena *arena, const char *na
 		return NAMES_NONE;
 	names->list[names->n] = copy;
 	names->spreads[names->n] = spread;
-	names->slots[slot] = (uint32_t)names->n;
+	names->slots[slot] = (struct names_slot){ .spread = spread, .id = (uint32_t)names->n };
 	return (uint32_t)names->n++;
 }
 
@@ -90,7 +91,7 @@ uint32_t names_add(struct names *names, struct arena *arena, const char *name)
 
 	if (names->n * 2 < names->n_slots || grow_slots(names)) {
 		slot = find_slot(names, name, spread);
-		id = names->slots[slot];
+		id = names->slots[slot].id;
 		if (id == NAMES_NONE)
 			id = add_new(names, arena, name, spread, slot);
 	}

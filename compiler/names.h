@@ -12,11 +12,16 @@
 
 #define NAMES_NONE UINT32_MAX
 
+/* A place of the hash table; id is NAMES_NONE where it is free. */
+struct names_slot {
+	uint32_t spread, id;
+};
+
 struct names {
 	const char **list; /* by number; the strings lie in the arena */
 	uint32_t *spreads; /* by number; format_name_spread(), for it is wanted again and again */
 	size_t n, max, max_spreads;
-	uint32_t *slots;
+	struct names_slot *slots;
 	size_t n_slots;
 };
 

@@ -136,10 +136,16 @@ int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int
 	struct rolegate_policy *policy = NULL;
 	int r;
 
-	r = rolegate_policy_load(tool->state_dir, &policy, NULL);
+	/* There hardly ever is one: what is in force need not be taken into memory to see that. */
+	r = rolegate_policy_open(tool->state_dir, &policy, NULL);
 	if (r == 0 && rolegate_policy_trial(policy, ret_left)) {
-		*ret_trial = policy;
-		return 1;
+		rolegate_policy_close(policy);
+		policy = NULL;
+		r = rolegate_policy_load(tool->state_dir, &policy, NULL);
+		if (r == 0 && rolegate_policy_trial(policy, ret_left)) {
+			*ret_trial = policy;
+			return 1;
+		}
 	}
 	rolegate_policy_close(policy);
 	if (r == 0)
