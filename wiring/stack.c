@@ -236,6 +236,9 @@ static char *join(struct reading *r, const char *folder, const char *name)
 	return NULL;
 }
 
+static const char unreadable[] = "a file of it cannot be read";
+
+/* What cannot be looked at may be there, and another than the one that is read in the end. */
 static bool is_there(struct reading *r, const char *path)
 {
 	char *text = NULL;
@@ -243,6 +246,10 @@ static bool is_there(struct reading *r, const char *path)
 	int result = r->host->read(r->host->context, path, &text, &n);
 
 	free(text);
+	if (result == -ENOMEM)
+		r->error = result;
+	else if (result < 0 && result != -ENOENT)
+		r->service->vague = unreadable;
 	return result != -ENOENT;
 }
 
@@ -441,7 +448,7 @@ static int try_path(struct reading *r, struct context *c, const char *path)
 		complain(r, c->file, 0,
 			 result == -E2BIG ? "it is far too big"
 					  : "it is no plain file, or may not be read");
-		r->service->vague = "a file of it cannot be read";
+		r->service->vague = unreadable;
 	}
 	result = result == 0 && read_text(r, c, text, n);
 	free(text);
