@@ -168,11 +168,11 @@ static int look_up_user(struct account *account)
 	return 0;
 }
 
-/* Whether this many descriptors are left, from the n-th on; opens them for a moment. */
-static bool has_descriptors(int like, unsigned int n)
+/* Whether this many descriptors are left; opens them for a moment. */
+static bool has_descriptors(unsigned int n)
 {
-	int fd = n == 0 ? -1 : fcntl(like, F_DUPFD_CLOEXEC, 0);
-	bool has = n == 0 || (fd >= 0 && has_descriptors(like, n - 1));
+	int fd = n == 0 ? -1 : open("/", O_PATH | O_CLOEXEC);
+	bool has = n == 0 || (fd >= 0 && has_descriptors(n - 1));
 
 	if (fd >= 0)
 		close(fd);
@@ -191,15 +191,10 @@ static bool has_descriptors(int like, unsigned int n)
 static int check_room(void)
 {
 	char *volatile memory = malloc(ROOM_BYTES);
-	int fd, r = memory ? 0 : -ENOMEM;
+	int r = memory ? 0 : -ENOMEM;
 
 	free(memory);
-	fd = open("/", O_PATH | O_CLOEXEC);
-	if (fd < 0 || !has_descriptors(fd, ROOM_DESCRIPTORS - 1))
-		r = r < 0 ? r : -EIO;
-	if (fd >= 0)
-		close(fd);
-	return r;
+	return r == 0 && !has_descriptors(ROOM_DESCRIPTORS) ? -EIO : r;
 }
 
 /* What NSS left behind in errno, where it says that a source could not be asked. */

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +25,7 @@ static int read_proc(const char *path, char *to, size_t n)
 	if (fd < 0)
 		return means_none(errno) ? 0 : -EIO;
 	do
-		got = read(fd, to, n);
+		got = pread(fd, to, n, 0);
 	while (got < 0 && errno == EINTR);
 	close(fd);
 	if (got < 0)
@@ -38,20 +37,38 @@ static int read_proc(const char *path, char *to, size_t n)
 }
 
 /*
+ * The number that a text begins with. Returns what is behind it, or NULL: none, or more than 32 bits.
+ *
+ * By hand: each function of libc that the module calls is one more symbol that every login looks up.
+ */
+static const char *read_number(const char *text, uint32_t *ret)
+{
+	const char *at = text;
+	uint64_t number = 0;
+
+	for (; *at >= '0' && *at <= '9' && number <= UINT32_MAX; at++)
+		number = number * 10 + (uint64_t)(*at - '0');
+	*ret = (uint32_t)number;
+	return at > text && number <= UINT32_MAX ? at : NULL;
+}
+
+/*
  * One line that maps all uids to themselves: what the kernel shows outside of any user namespace.
  * 1, 0 or -EIO.
  */
 static int is_initial_namespace(void)
 {
-	static const unsigned long initial[] = { 0, 0, UINT32_MAX };
-	char map[256], *rest = map;
+	static const uint32_t initial[] = { 0, 0, UINT32_MAX };
+	char map[256];
+	const char *rest = map;
 	int r = read_proc("/proc/self/uid_map", map, sizeof(map));
+	uint32_t number;
 
-	/* By hand, for sscanf(3) is one more symbol that each login would look up. */
 	for (size_t i = 0; i < sizeof(initial) / sizeof(initial[0]) && r > 0; i++) {
-		const char *number = rest;
-
-		r = strtoul(number, &rest, 10) == initial[i] && rest != number;
+		while (*rest == ' ')
+			rest++;
+		rest = read_number(rest, &number);
+		r = rest && number == initial[i];
 	}
 	return r > 0 ? !strcmp(rest, "\n") : r;
 }
@@ -59,17 +76,15 @@ static int is_initial_namespace(void)
 /* 1; 0 nobody logged in; -EIO. */
 static int read_login_uid(uid_t *ret_uid)
 {
-	unsigned long uid;
-	char text[32], *end;
+	uint32_t uid;
+	char text[32];
+	const char *end;
 	int r = read_proc("/proc/self/loginuid", text, sizeof(text));
 
 	if (r <= 0)
 		return r;
-	if (text[0] < '0' || text[0] > '9')
-		return 0;
-	errno = 0;
-	uid = strtoul(text, &end, 10);
-	if (errno != 0 || (*end != '\0' && strcmp(end, "\n") != 0) || uid >= UINT32_MAX)
+	end = read_number(text, &uid);
+	if (!end || (*end != '\0' && strcmp(end, "\n") != 0) || uid == UINT32_MAX)
 		return 0; /* UINT32_MAX is -1: not set */
 	*ret_uid = (uid_t)uid;
 	return 1;

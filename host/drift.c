@@ -2,21 +2,24 @@
 #include "drift.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 enum { SAME = 0, CHANGED = 1, UNKNOWN = 2 };
 
 static int look(const struct rolegate_source *source, void *context)
 {
-	const char *root = context;
+	const char *root = context ? context : "";
+	size_t n_root = strlen(root), n_path = strlen(source->path) + 1;
+	char *path = malloc(n_root + n_path);
 	struct stat st;
-	char *path;
 	int r;
 
-	if (asprintf(&path, "%s%s", root ? root : "", source->path) < 0)
+	if (!path)
 		return UNKNOWN;
+	memcpy(path, root, n_root);
+	memcpy(path + n_root, source->path, n_path);
 	r = stat(path, &st) < 0 ? errno : 0;
 	free(path);
 	if (source->size == ROLEGATE_SOURCE_ABSENT)

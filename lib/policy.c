@@ -2,7 +2,6 @@
 #include "policy.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #ifndef ROLEGATE_STATE_DIR
@@ -191,6 +190,24 @@ static int open_in_force(const char *dir, const struct opening *how,
 	return 0;
 }
 
+/* "dir: what: why", or NULL; by hand, as store.c's join(). Owner: free(). */
+static char *make_reason(const char *dir, const char *what, int error)
+{
+	const char *const parts[] = { dir, ": ", what, ": ", rolegate_error_text(error) };
+	char *reason, *at;
+	size_t n = 1;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		n += strlen(parts[i]);
+	reason = at = malloc(n);
+	for (size_t i = 0; reason && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		n = strlen(parts[i]);
+		memcpy(at, parts[i], n + 1);
+		at += n;
+	}
+	return reason;
+}
+
 static int open_policy(const char *state_dir, const struct opening *how,
 		       struct rolegate_policy **ret_policy, char **reterr_reason)
 {
@@ -201,9 +218,8 @@ static int open_policy(const char *state_dir, const struct opening *how,
 		*reterr_reason = NULL;
 	if (ret_policy && dir[0] == '/')
 		r = open_in_force(dir, how, ret_policy, &what);
-	if (r < 0 && reterr_reason &&
-	    asprintf(reterr_reason, "%s: %s: %s", dir, what, rolegate_error_text(r)) < 0)
-		*reterr_reason = NULL;
+	if (r < 0 && reterr_reason)
+		*reterr_reason = make_reason(dir, what, r);
 	return r;
 }
 

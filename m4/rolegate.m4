@@ -59,12 +59,13 @@ AC_DEFUN([ROLEGATE_HARDENING], [
 	AC_SUBST([HARDENING_LDFLAGS])
 ])
 
-dnl An NSS module is loaded by every program that asks for somebody's groups, and each of its segments costs a mapping
-dnl and a page fault: constants lie beside the code, and two segments do.
-AC_DEFUN([ROLEGATE_NSS_FLAGS], [
-	NSS_LDFLAGS=
-	ROLEGATE_TRY_FLAG([NSS_LDFLAGS], [-Wl,-z,noseparate-code])
-	AC_SUBST([NSS_LDFLAGS])
+dnl Each segment of a module costs whoever loads it a mapping, a page fault, and work at the end. libpam loads its modules
+dnl anew for every login, and every program that asks for somebody's groups loads an NSS module: with constants beside the
+dnl code two segments do, which spares a login more than all of the decision takes.
+AC_DEFUN([ROLEGATE_SEGMENTS], [
+	SEGMENTS_LDFLAGS=
+	ROLEGATE_TRY_FLAG([SEGMENTS_LDFLAGS], [-Wl,-z,noseparate-code])
+	AC_SUBST([SEGMENTS_LDFLAGS])
 ])
 
 dnl What is loaded into every login is freed of what it does not call: each function of libc that only some other part of

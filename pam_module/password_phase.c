@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The password phase: may whoever acts set this user's password (G1-G3)? */
 #include <security/pam_modules.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -38,12 +37,15 @@ static void forget(pam_handle_t *pamh, void *said, int status)
 static bool was_said(pam_handle_t *pamh, enum speak_result result, const char *target)
 {
 	const void *before = NULL;
-	char *now;
+	size_t n = strlen(target) + 1;
+	char *now = malloc(1 + n);
 	bool same;
 
 	/* Without memory a line comes twice, which is better than never. */
-	if (asprintf(&now, "%d %s", (int)result, target) < 0)
+	if (!now)
 		return false;
+	now[0] = (char)('a' + (int)result);
+	memcpy(now + 1, target, n);
 	same = pam_get_data(pamh, SAID, &before) == PAM_SUCCESS && before && !strcmp(before, now);
 	if (pam_set_data(pamh, SAID, now, forget) != PAM_SUCCESS)
 		free(now);

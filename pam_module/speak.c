@@ -2,6 +2,7 @@
 #include "speak.h"
 
 #include <security/pam_ext.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -17,6 +18,19 @@
 #define WORD_SIZE 128
 #define PATH_SIZE 512
 
+/* As snprintf(3), of which the compiler would make several: every login looks up each symbol of the module. */
+__attribute__((format(printf, 3, 4))) static size_t print(char *to, size_t size, const char *format,
+							  ...)
+{
+	va_list arguments;
+	int n;
+
+	va_start(arguments, format);
+	n = vsnprintf(to, size, format, arguments);
+	va_end(arguments);
+	return n > 0 ? (size_t)n : 0;
+}
+
 /*
  * Make a word fit for a log of `key=value`: what is no printable ASCII, and what could end the
  * word, becomes \xNN. The user's and the service's name come from outside.
@@ -29,7 +43,7 @@ static void escape(const char *word, char *to, size_t size)
 		if (*p > ' ' && *p < 0x7f && *p != '"' && *p != '\\' && *p != '=')
 			to[n++] = (char)*p;
 		else
-			n += (size_t)snprintf(to + n, size - n, "\\x%02x", *p);
+			n += print(to + n, size - n, "\\x%02x", *p);
 	}
 	to[n] = '\0';
 }
@@ -46,7 +60,7 @@ static void append(char *text, size_t size, const char *separator, const char *w
 {
 	size_t n = strlen(text);
 
-	snprintf(text + n, size - n, "%s%s", n ? separator : "", word);
+	print(text + n, size - n, "%s%s", n ? separator : "", word);
 }
 
 static void append_step(char *path, const struct rolegate_step *step)
@@ -59,7 +73,7 @@ static void append_step(char *path, const struct rolegate_step *step)
 	    step->kind == ROLEGATE_STEP_ROLE)
 		return;
 	escape(file_name(step->file), word, sizeof(word));
-	snprintf(place, sizeof(place), "(%s:%u)", word, step->line);
+	print(place, sizeof(place), "(%s:%u)", word, step->line);
 	append(path, PATH_SIZE, "", place);
 }
 
@@ -186,7 +200,7 @@ static void name_actor(const struct consultation *c, const char *target, char wo
 	else if (c->actor.name && !(c->actor.person.facts & ROLEGATE_FACT_ABSENT))
 		escape(c->actor.name, word, WORD_SIZE);
 	else if (c->has_actor)
-		snprintf(word, WORD_SIZE, "#%ju", (uintmax_t)c->actor.person.uid);
+		print(word, WORD_SIZE, "#%ju", (uintmax_t)c->actor.person.uid);
 	else
 		strcpy(word, "?");
 }
@@ -210,9 +224,9 @@ static void name_source(const struct consultation *c, char words[WORD_SIZE])
 	if (c->known_by == CONSULT_EXPIRED_PASSWORD)
 		caller = actor_find(&uid);
 	if (caller == ACTOR_REAL_UID || caller == ACTOR_LOGIN_UID)
-		snprintf(words, WORD_SIZE, "%s caller=#%ju", names[c->known_by], (uintmax_t)uid);
+		print(words, WORD_SIZE, "%s caller=#%ju", names[c->known_by], (uintmax_t)uid);
 	else
-		snprintf(words, WORD_SIZE, "%s", names[c->known_by]);
+		print(words, WORD_SIZE, "%s", names[c->known_by]);
 }
 
 /* What follows the words that every line of the gate has. */
@@ -246,9 +260,9 @@ void speak_log_password(pam_handle_t *pamh, const struct consultation *c, enum s
 	escape(c->request.service, service, sizeof(service));
 	name_actor(c, target, actor);
 	name_source(c, source);
-	snprintf(words, sizeof(words), "%s target=%s actor=%s known-by=%s service=%s reason=%s",
-		 result_word(result), whose, actor, source, service,
-		 rolegate_reason_name(c->decision.reason));
+	print(words, sizeof(words), "%s target=%s actor=%s known-by=%s service=%s reason=%s",
+	      result_word(result), whose, actor, source, service,
+	      rolegate_reason_name(c->decision.reason));
 	log_gate(pamh, c, result, words);
 }
 
