@@ -20,17 +20,19 @@ struct roll {
 	FILE *file;
 	bool is_group;
 	char *bytes;
+	int error; /* that ended it, an errno value */
 };
 
-/* 1 and there are some; 0 a root without that file; -ENOMEM. Owner: close_roll(), always. */
+/* 1 and there are some; 0 a root without that file; -ENOMEM; -EIO. Owner: close_roll(), always. */
 static int open_roll(struct tool *tool, bool is_group, struct roll *ret)
 {
 	*ret = (struct roll){ .is_group = is_group, .bytes = malloc(ENTRY_SIZE) };
 	if (!ret->bytes)
 		return -ENOMEM;
 	if (tool->root) {
-		ret->file = tool_open_stream(tool, is_group ? "/etc/group" : "/etc/passwd");
-		return ret->file != NULL;
+		int r = tool_open_stream(tool, is_group ? "/etc/group" : "/etc/passwd", &ret->file);
+
+		return r < 0 ? r : ret->file != NULL;
 	}
 	if (is_group)
 		setgrent();
@@ -39,33 +41,38 @@ static int open_roll(struct tool *tool, bool is_group, struct roll *ret)
 	return 1;
 }
 
-static void close_roll(struct roll *roll)
+/*
+ * 0, or the error that ended it too early. What a directory refuses to list is not there to be listed: many do not list at
+ * all, and are asked by name.
+ */
+static int close_roll(struct roll *roll)
 {
-	if (roll->file)
-		fclose(roll->file);
-	else if (roll->is_group)
+	int error = roll->file || roll->error == ENOMEM ? roll->error : 0;
+
+	if (!roll->file && roll->is_group)
 		endgrent();
-	else
+	else if (!roll->file)
 		endpwent();
 	free(roll->bytes);
+	return tool_close_stream(roll->file, error);
 }
 
 static const struct group *next_group(struct roll *roll, struct group *entry)
 {
 	struct group *found = NULL;
-	int r = roll->file ? fgetgrent_r(roll->file, entry, roll->bytes, ENTRY_SIZE, &found)
-			   : getgrent_r(entry, roll->bytes, ENTRY_SIZE, &found);
 
-	return r == 0 ? found : NULL;
+	roll->error = roll->file ? fgetgrent_r(roll->file, entry, roll->bytes, ENTRY_SIZE, &found)
+				 : getgrent_r(entry, roll->bytes, ENTRY_SIZE, &found);
+	return roll->error == 0 ? found : NULL;
 }
 
 static const char *next_user(struct roll *roll)
 {
 	struct passwd entry, *found = NULL;
-	int r = roll->file ? fgetpwent_r(roll->file, &entry, roll->bytes, ENTRY_SIZE, &found)
-			   : getpwent_r(&entry, roll->bytes, ENTRY_SIZE, &found);
 
-	return r == 0 && found ? found->pw_name : NULL;
+	roll->error = roll->file ? fgetpwent_r(roll->file, &entry, roll->bytes, ENTRY_SIZE, &found)
+				 : getpwent_r(&entry, roll->bytes, ENTRY_SIZE, &found);
+	return roll->error == 0 && found ? found->pw_name : NULL;
 }
 
 /* The next name, which lasts until the one after it. NULL at the end. */
@@ -108,7 +115,7 @@ int census_has(struct tool *tool, bool is_group, const char *name, char near[FOR
 	const char *best, *candidate;
 	unsigned int distance = 0;
 	struct roll roll;
-	int r, found;
+	int r, found, closed;
 
 	near[0] = '\0';
 	found = ask_host(tool, is_group, name);
@@ -124,8 +131,8 @@ int census_has(struct tool *tool, bool is_group, const char *name, char near[FOR
 		if (best && best != near)
 			snprintf(near, FORMAT_NAME_MAX + 1, "%s", best);
 	}
-	close_roll(&roll);
-	return r < 0 ? r : found;
+	closed = close_roll(&roll);
+	return r < 0 ? r : closed < 0 ? closed : found;
 }
 
 /* ---- One after the other ---- */
@@ -134,10 +141,10 @@ int census_each_user(struct tool *tool, int (*each)(void *context, const char *n
 {
 	const char *name;
 	struct roll roll;
-	int r = open_roll(tool, false, &roll), stop = 0;
+	int r = open_roll(tool, false, &roll), stop = 0, closed;
 
 	while (r > 0 && stop == 0 && (name = next_name(&roll)))
 		stop = each(context, name);
-	close_roll(&roll);
-	return r < 0 ? r : stop;
+	closed = close_roll(&roll);
+	return r < 0 ? r : stop != 0 ? stop : closed;
 }

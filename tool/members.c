@@ -28,39 +28,41 @@ static int each_of(const struct group *entry, int (*each)(void *context, const c
 static int each_primary(struct tool *tool, gid_t gid, char *line,
 			int (*each)(void *context, const char *name), void *context)
 {
-	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	struct passwd entry, *result;
-	int r = 0;
+	int r, error = 0, closed;
+	FILE *file;
 
-	while (file && r == 0 && fgetpwent_r(file, &entry, line, GROUP_MAX, &result) == 0)
+	r = tool_open_stream(tool, "/etc/passwd", &file);
+	while (file && r == 0 && (error = fgetpwent_r(file, &entry, line, GROUP_MAX, &result)) == 0)
 		if (entry.pw_gid == gid)
 			r = each(context, entry.pw_name);
-	if (file)
-		fclose(file);
-	return r;
+	closed = tool_close_stream(file, error);
+	return r != 0 ? r : closed;
 }
 
 static int each_below(struct tool *tool, const char *group,
 		      int (*each)(void *context, const char *name), void *context)
 {
-	FILE *file = tool_open_stream(tool, "/etc/group");
 	char *line = malloc(GROUP_MAX);
 	struct group entry, *result;
+	int r, error = 0, closed;
 	bool is_found = false;
-	int r = line ? 0 : -ENOMEM;
+	FILE *file;
 
+	r = tool_open_stream(tool, "/etc/group", &file);
+	if (!line)
+		r = -ENOMEM;
 	while (file && r == 0 && !is_found &&
-	       fgetgrent_r(file, &entry, line, GROUP_MAX, &result) == 0) {
+	       (error = fgetgrent_r(file, &entry, line, GROUP_MAX, &result)) == 0) {
 		is_found = !strcmp(entry.gr_name, group);
 		if (is_found)
 			r = each_of(&entry, each, context);
 	}
 	if (r == 0 && is_found)
 		r = each_primary(tool, entry.gr_gid, line, each, context);
-	if (file)
-		fclose(file);
+	closed = tool_close_stream(file, error);
 	free(line);
-	return r;
+	return r != 0 ? r : closed;
 }
 
 /* ---- Of the host ---- */

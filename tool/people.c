@@ -14,31 +14,35 @@
 
 /* ---- Below a root ---- */
 
-static void find_in_passwd(struct tool *tool, struct account *account, char *line)
+static int find_in_passwd(struct tool *tool, struct account *account, char *line)
 {
-	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	struct passwd entry, *result;
+	int r, error = 0, closed;
+	FILE *file;
 
 	account->person.uid = PEOPLE_ORDINARY_UID;
 	account->gid = (gid_t)-1;
-	while (file && fgetpwent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+	r = tool_open_stream(tool, "/etc/passwd", &file);
+	while (file && (error = fgetpwent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
 		if (strcmp(entry.pw_name, account->name) != 0)
 			continue;
 		account->person.uid = entry.pw_uid;
 		account->gid = entry.pw_gid;
 		break;
 	}
-	if (file)
-		fclose(file);
+	closed = tool_close_stream(file, error);
+	return r < 0 ? r : closed;
 }
 
 static int find_in_group(struct tool *tool, struct account *account, char *line)
 {
-	FILE *file = tool_open_stream(tool, "/etc/group");
 	struct group entry, *result;
-	int r = 0;
+	int r, error = 0, closed;
+	FILE *file;
 
-	while (file && r == 0 && fgetgrent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+	r = tool_open_stream(tool, "/etc/group", &file);
+	while (file && r == 0 &&
+	       (error = fgetgrent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
 		bool is_in = entry.gr_gid == account->gid && account->gid != (gid_t)-1;
 
 		for (char **member = entry.gr_mem; *member && !is_in; member++)
@@ -46,9 +50,8 @@ static int find_in_group(struct tool *tool, struct account *account, char *line)
 		if (is_in)
 			r = account_add_group(account, entry.gr_name);
 	}
-	if (file)
-		fclose(file);
-	return r;
+	closed = tool_close_stream(file, error);
+	return r < 0 ? r : closed;
 }
 
 static int find_below_root(struct tool *tool, struct account *account)
@@ -58,8 +61,9 @@ static int find_below_root(struct tool *tool, struct account *account)
 
 	if (!line)
 		return -ENOMEM;
-	find_in_passwd(tool, account, line);
-	r = find_in_group(tool, account, line);
+	r = find_in_passwd(tool, account, line);
+	if (r == 0)
+		r = find_in_group(tool, account, line);
 	free(line);
 	account->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
 	return r;
@@ -78,24 +82,28 @@ int people_find(struct tool *tool, const char *name, struct account *ret)
 			  : account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
 }
 
-/* The name of the user of a root who has a uid, on the heap. 0, -ENOENT or -ENOMEM. */
+/* The name of the user of a root who has a uid, on the heap. 0, -ENOENT, -ENOMEM or -EIO. */
 static int find_name_below_root(struct tool *tool, uid_t uid, char **ret_name)
 {
-	FILE *file = tool_open_stream(tool, "/etc/passwd");
 	char *line = malloc(LINE_SIZE);
 	struct passwd entry, *result;
-	int r = line ? -ENOENT : -ENOMEM;
+	int r, error = 0, closed;
+	FILE *file;
 
-	while (file && r == -ENOENT && fgetpwent_r(file, &entry, line, LINE_SIZE, &result) == 0) {
+	r = tool_open_stream(tool, "/etc/passwd", &file);
+	if (r == 0)
+		r = line ? -ENOENT : -ENOMEM;
+	while (file && r == -ENOENT &&
+	       (error = fgetpwent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
 		if (entry.pw_uid != uid)
 			continue;
 		*ret_name = strdup(entry.pw_name);
 		r = *ret_name ? 0 : -ENOMEM;
 	}
-	if (file)
-		fclose(file);
+	closed = tool_close_stream(file, error);
 	free(line);
-	return r;
+	/* Who could not be looked for may be there, and have less rights than nobody in particular. */
+	return r == -ENOENT && closed < 0 ? closed : r;
 }
 
 int people_find_uid(struct tool *tool, uid_t uid, struct account *ret)
@@ -184,16 +192,17 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 
 const char *people_why_shut_below_root(struct tool *tool, const char *name)
 {
-	FILE *file = tool_open_stream(tool, "/etc/shadow");
 	char *line = malloc(LINE_SIZE);
 	struct spwd entry, *result;
 	const char *why = NULL;
+	FILE *file;
 
+	/* That it cannot be read says nothing of the user. */
+	(void)output_note(tool_open_stream(tool, "/etc/shadow", &file));
 	while (file && line && fgetspent_r(file, &entry, line, LINE_SIZE, &result) == 0)
 		if (!strcmp(entry.sp_namp, name))
 			why = why_shut(&entry, tool->now);
-	if (file)
-		fclose(file);
+	(void)tool_close_stream(file, 0);
 	free(line);
 	return why;
 }

@@ -358,14 +358,23 @@ int tool_know_permission(const struct rolegate_policy *policy, const char *name,
 	return r;
 }
 
-FILE *tool_open_stream(struct tool *tool, const char *path)
+int tool_open_stream(struct tool *tool, const char *path, FILE **ret)
 {
-	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
+	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0), error = -fd;
 
-	if (!file && fd >= 0) {
-		(void)output_note(-errno);
+	*ret = fd < 0 ? NULL : fdopen(fd, "re");
+	if (*ret || fd == -ENOENT)
+		return 0;
+	if (fd >= 0) {
+		error = errno;
 		close(fd);
 	}
-	return file;
+	return error == ENOMEM ? -ENOMEM : -EIO;
+}
+
+int tool_close_stream(FILE *file, int error)
+{
+	if (file)
+		fclose(file);
+	return error == 0 || error == ENOENT ? 0 : error == ENOMEM ? -ENOMEM : -EIO;
 }

@@ -6,6 +6,7 @@
 #ifndef ROLEGATE_TEST_STAGE_H
 #define ROLEGATE_TEST_STAGE_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "place.h"
@@ -19,6 +20,7 @@ struct stage_scenario {
 	const char *editor;   /* $EDITOR, a name in tests/data/editors; NULL: none is started */
 	const char *
 		next_if_none; /* where nothing is in force afterwards; NULL: `apply` works then too */
+	bool is_alike; /* writes as `assign` does, and differs in what it makes in memory alone */
 };
 
 /* What came of it. */
@@ -74,7 +76,10 @@ size_t stage_first_call(const struct stage *stage);
 /* How many calls of the same number there are up to the i-th of a run, itself included. */
 size_t stage_occurrence(const struct supervise_run *run, size_t i);
 
-/* Run all scenarios, each as a test of its own, or those whose name matches a pattern with `*`. */
-int stage_main(const char *kind, void (*test)(void **state), const char *pattern);
+/*
+ * Run all scenarios, each as a test of its own, or those whose name matches a pattern with `*`; with_alike: also those
+ * that write as another does.
+ */
+int stage_main(const char *kind, void (*test)(void **state), const char *pattern, bool with_alike);
 
 #endif

@@ -282,5 +282,5 @@ static void withstands(void **state)
 
 int main(int argc, char **argv)
 {
-	return stage_main("failing calls", withstands, argc > 1 ? argv[1] : NULL);
+	return stage_main("failing calls", withstands, argc > 1 ? argv[1] : NULL, false);
 }

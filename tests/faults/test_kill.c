@@ -75,5 +75,5 @@ static void survives(void **state)
 
 int main(int argc, char **argv)
 {
-	return stage_main("kill -9", survives, argc > 1 ? argv[1] : NULL);
+	return stage_main("kill -9", survives, argc > 1 ? argv[1] : NULL, false);
 }

@@ -330,6 +330,6 @@ int main(int argc, char **argv)
 	if (strcmp(which, "changes") != 0)
 		failed += run_questions(pattern);
 	if (strcmp(which, "answers") != 0)
-		failed += stage_main("no memory", changes, pattern);
+		failed += stage_main("no memory", changes, pattern, true);
 	return failed;
 }

@@ -229,5 +229,5 @@ int main(int argc, char **argv)
 	if (geteuid() == 0 &&
 	    (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0))
 		print_message("skip: no mount namespace: %s\n", strerror(errno));
-	return stage_main("power cut", survives, argc > 1 ? argv[1] : NULL);
+	return stage_main("power cut", survives, argc > 1 ? argv[1] : NULL, false);
 }
