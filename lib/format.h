@@ -146,7 +146,8 @@ enum format_require {
 #define FORMAT_ASSIGN_APPROVED 1u
 #define FORMAT_ASSIGN_TIMES 2u /* `from` and `until` follow */
 #define FORMAT_ASSIGN_WORDS 4u /* `why` and `approved_by` follow */
-#define FORMAT_ASSIGN_SET 8u   /* a set follows, which holds what its roles hold together */
+#define FORMAT_ASSIGN_SET                                                                          \
+	8u /* a set follows, which holds what its two or more roles hold together */
 #define FORMAT_ASSIGN_ALL 15u
 
 /* Tiers, and the level of a built-in role. */

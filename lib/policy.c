@@ -446,7 +446,13 @@ bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor 
 	}
 	ret->n_roles = cursor_below(body, FORMAT_ASSIGN_ROLES_MAX + 1);
 	ret->roles = read_ids(body, ret->n_roles, policy->head.n_roles);
-	ret->set = ret->flags & FORMAT_ASSIGN_SET ? cursor_below(body, FORMAT_SETS_MAX) : 0;
+	ret->set = 0;
+	if (ret->flags & FORMAT_ASSIGN_SET) {
+		ret->set = cursor_below(body, FORMAT_SETS_MAX);
+		/* One role stands for itself, and none would be nobody's. */
+		if (ret->n_roles < 2)
+			body->is_bad = true;
+	}
 	return !body->is_bad;
 }
 
