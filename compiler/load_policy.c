@@ -5,6 +5,7 @@
 
 #include "load.h"
 #include "parse.h"
+#include "plain.h"
 #include "when.h"
 
 /* Whether a scalar is set here for the first time; notes the place, or reports both. */
@@ -62,11 +63,28 @@ static void load_times(const struct reader *reader, const config_setting_t **v,
 			     "`until` is not after `from`: the assignment would never be in force");
 }
 
+/* Give an assignment its roles, by names that are fit to be some; NULL: one that is not, and was reported. */
+static void add_roles(struct model *model, const char *const *names, size_t n,
+		      struct model_assignment *assignment)
+{
+	uint32_t *roles = arena_take(&model->arena, n * sizeof(*roles));
+	size_t n_roles = 0;
+
+	for (size_t i = 0; i < n && roles; i++) {
+		uint32_t id = names[i] ? model_role(model, names[i]) : NAMES_NONE;
+
+		if (id != NAMES_NONE)
+			roles[n_roles++] = id;
+	}
+	assignment->roles = roles;
+	assignment->n_roles = (uint32_t)n_roles;
+}
+
 static void load_assigned_roles(struct model *model, const struct reader *reader,
 				const config_setting_t *list, struct model_assignment *assignment)
 {
-	size_t n = keys_count(list), n_roles = 0;
-	uint32_t *roles;
+	const char *names[FORMAT_ASSIGN_ROLES_MAX];
+	size_t n = keys_count(list);
 
 	if (n == 0)
 		report_error(reader->report, keys_place(reader, list),
@@ -76,16 +94,9 @@ static void load_assigned_roles(struct model *model, const struct reader *reader
 			     "more than %u roles in one assignment", FORMAT_ASSIGN_ROLES_MAX);
 		return;
 	}
-	roles = arena_take(&model->arena, n * sizeof(*roles));
-	for (size_t i = 0; i < n && roles; i++) {
-		const char *word = keys_word(reader, keys_element(list, i), WORDS_SYMBOL);
-		uint32_t id = word ? model_role(model, word) : NAMES_NONE;
-
-		if (id != NAMES_NONE)
-			roles[n_roles++] = id;
-	}
-	assignment->roles = roles;
-	assignment->n_roles = (uint32_t)n_roles;
+	for (size_t i = 0; i < n; i++)
+		names[i] = keys_word(reader, keys_element(list, i), WORDS_SYMBOL);
+	add_roles(model, names, n, assignment);
 }
 
 /* A text of an assignment, or NULL: nearly all have none, and a pointer is cheaper than a word. */
@@ -377,13 +388,52 @@ static void load_list(struct model *model, const struct reader *reader,
 		load_assignment(model, reader, keys_element(list, i));
 }
 
-static bool load_piece(struct model *model, const struct reader *reader, const struct piece *piece)
+static void add_plain(struct model *model, const struct reader *reader, const struct plain *plain)
+{
+	struct model_holders *holders = plain->is_group ? &model->groups : &model->users;
+	struct model_assignment *assignment = model_add_assignment(model, holders, plain->name);
+
+	if (!assignment)
+		return;
+	assignment->place = (struct place){ .file = reader->file, .line = plain->line };
+	assignment->from = FORMAT_ALWAYS;
+	assignment->until = FORMAT_FOREVER;
+	add_roles(model, plain->roles, plain->n_roles, assignment);
+}
+
+/*
+ * Load what a piece begins with, as long as it is written plainly, and take it off the piece.
+ * Returns whether that was all.
+ */
+static bool load_plain(struct model *model, const struct reader *reader, struct piece *piece)
+{
+	const char *source = reader->sources->list[reader->file].text;
+	char *copy = strndup(source + piece->begin, piece->end - piece->begin);
+	struct plain_text text = { .at = copy, .line = piece->line };
+	struct plain element;
+
+	if (!copy)
+		return false;
+	text.end = copy + (piece->end - piece->begin);
+	while (plain_next(&text, &element)) {
+		add_plain(model, reader, &element);
+		piece->n_before++;
+	}
+	piece->begin += (size_t)(text.at - copy);
+	piece->line = text.line;
+	free(copy);
+	return piece->begin == piece->end;
+}
+
+static bool load_piece(struct model *model, const struct reader *reader, struct piece piece)
 {
 	const config_setting_t *list;
 	struct reader own;
 	config_t config;
 
-	if (!parse_piece(reader, piece, &own, &config))
+	if (load_plain(model, reader, &piece))
+		return true;
+	if (!parse_piece(reader, &piece, &own, &config))
 		return false;
 	keys_take(&own, config_root_setting(&config), &top_keys[TOP_ASSIGN], 1, &list);
 	load_list(model, &own, list);
@@ -397,7 +447,7 @@ static bool load_assignments(struct model *model, const struct parsed *parsed)
 
 	load_list(model, &parsed->reader, parsed->values[TOP_ASSIGN]);
 	for (size_t i = 0; i < parsed->pieces.n && good; i++)
-		good = load_piece(model, &parsed->reader, &parsed->pieces.list[i]);
+		good = load_piece(model, &parsed->reader, parsed->pieces.list[i]);
 	return good;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * A text in pieces is the text: whatever libconfig makes of the whole, it makes of frame and pieces, on the same lines;
- * and what it refuses as a whole, it refuses in pieces.
+ * and what it refuses as a whole, it refuses in pieces. What is read without libconfig is what libconfig reads.
  */
 #include "support.h"
 
@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "keys.h"
 #include "pieces.h"
+#include "plain.h"
 
 #define TEXT_MAX 8192
 #define N(list) (sizeof(list) / sizeof((list)[0]))
@@ -81,6 +82,51 @@ static void check(bool holds, const char *what, const char *text)
 		fail_msg("%s:\n%s", what, text);
 }
 
+/* Elements that were read without libconfig, in this program. */
+static size_t n_plain;
+
+/* A plain element is what libconfig makes of it: two settings, on that line. */
+static bool is_same_plain(const struct plain *plain, const config_setting_t *element)
+{
+	const config_setting_t *name, *roles;
+
+	if (!element || !config_setting_is_group(element) || config_setting_length(element) != 2 ||
+	    config_setting_source_line(element) != plain->line)
+		return false;
+	name = config_setting_get_elem(element, 0);
+	roles = config_setting_get_elem(element, 1);
+	if (strcmp(config_setting_name(name), plain->is_group ? "group" : "user") != 0 ||
+	    strcmp(config_setting_get_string(name), plain->name) != 0 ||
+	    strcmp(config_setting_name(roles), "roles") != 0 || !config_setting_is_array(roles) ||
+	    config_setting_length(roles) != (int)plain->n_roles)
+		return false;
+	for (uint32_t i = 0; i < plain->n_roles; i++)
+		if (strcmp(config_setting_get_string_elem(roles, (int)i), plain->roles[i]) != 0)
+			return false;
+	return true;
+}
+
+/* Take what is plain off a piece, as the loader does. Returns how many elements. */
+static uint32_t check_plain(struct piece *piece, const char *text, const config_setting_t *whole)
+{
+	char *copy = strndup(text + piece->begin, piece->end - piece->begin);
+	struct plain_text rest = { .at = copy, .line = piece->line };
+	struct plain element;
+	uint32_t n = 0;
+
+	assert_non_null(copy);
+	rest.end = copy + (piece->end - piece->begin);
+	for (; plain_next(&rest, &element); n++)
+		check(is_same_plain(&element, config_setting_get_elem(whole, piece->n_before + n)),
+		      "a plain element differs", text);
+	piece->begin += (size_t)(rest.at - copy);
+	piece->line = rest.line;
+	piece->n_before += n;
+	free(copy);
+	n_plain += n;
+	return n;
+}
+
 /* One piece against the elements that it is of the whole list. Returns how many. */
 static uint32_t check_piece(const struct piece *piece, const char *text,
 			    const config_setting_t *whole)
@@ -146,22 +192,51 @@ static void check_pieces(const struct pieces *pieces, const char *text, size_t n
 	check(list != NULL, "pieces of nothing", text);
 	check_frame(pieces, text, n, whole);
 	for (size_t i = 0; i < pieces->n; i++) {
+		struct piece rest = pieces->list[i];
+		uint32_t n_own = check_piece(&pieces->list[i], text, list), n_taken;
+
 		check(pieces->list[i].n_before == n_elements, "elements are counted wrong", text);
-		n_elements += check_piece(&pieces->list[i], text, list);
+		n_taken = check_plain(&rest, text, list);
+		if (rest.begin < rest.end)
+			n_taken += check_piece(&rest, text, list);
+		check(n_taken == n_own, "elements are lost behind plain ones", text);
+		n_elements += n_own;
 	}
 	check(n_elements == (uint32_t)config_setting_length(list), "elements are missing", text);
 }
 
-/* libconfig refuses the frame or one of the pieces. */
+/* What plain elements leave of a piece. */
+static struct piece rest_of(struct piece piece, const char *text)
+{
+	char *copy = strndup(text + piece.begin, piece.end - piece.begin);
+	struct plain_text rest = { .at = copy, .line = piece.line };
+	struct plain element;
+
+	assert_non_null(copy);
+	rest.end = copy + (piece.end - piece.begin);
+	while (plain_next(&rest, &element))
+		;
+	piece.begin += (size_t)(rest.at - copy);
+	free(copy);
+	return piece;
+}
+
+/* libconfig refuses the frame, or what plain elements leave of one of the pieces. */
 static bool is_refused(const struct pieces *pieces, const char *text, size_t n)
 {
 	bool refused = false;
 	config_t config;
 
 	for (size_t i = 0; i <= pieces->n && !refused; i++) {
-		char *part = i < pieces->n ? pieces_text(&pieces->list[i], text)
-					   : pieces_frame(pieces, text, n);
+		struct piece rest = { 0 };
+		char *part;
 
+		if (i < pieces->n) {
+			rest = rest_of(pieces->list[i], text);
+			if (rest.begin == rest.end)
+				continue;
+		}
+		part = i < pieces->n ? pieces_text(&rest, text) : pieces_frame(pieces, text, n);
 		assert_non_null(part);
 		refused = !parse(part, &config);
 		config_destroy(&config);
@@ -242,6 +317,56 @@ static void by_hand(void **state)
 	}
 }
 
+static const struct {
+	const char *name, *element;
+	bool is_plain;
+} elements[] = {
+	{ "as nearly all are", "{ user = \"ada\"; roles = [ \"a\" ]; }", true },
+	{ "without a blank", "{user=\"ada\";roles=[\"a\",\"b\"];}", true },
+	{ "a group", "{ group = \"staff\"; roles = [ \"a\" ]; }", true },
+	{ "a domain's user with a blank", "{ user = \"jane doe@x\"; roles = [ \"a\" ]; }", true },
+	{ "another setting", "{ user = \"ada\"; roles = [ \"a\" ]; why = \"x\"; }", false },
+	{ "another order", "{ roles = [ \"a\" ]; user = \"ada\"; }", false },
+	{ "another name", "{ users = \"ada\"; roles = [ \"a\" ]; }", false },
+	{ "a colon", "{ user : \"ada\"; roles = [ \"a\" ]; }", false },
+	{ "no semicolon", "{ user = \"ada\"; roles = [ \"a\" ] }", false },
+	{ "a list of roles", "{ user = \"ada\"; roles = ( \"a\" ); }", false },
+	{ "no roles", "{ user = \"ada\"; roles = [ ]; }", false },
+	{ "an escape", "{ user = \"EX\\\\eve\"; roles = [ \"a\" ]; }", false },
+	{ "two lines", "{ user = \"ada\";\nroles = [ \"a\" ]; }", false },
+	{ "a comment", "{ user = \"ada\"; /* x */ roles = [ \"a\" ]; }", false },
+	{ "a name that none can be", "{ user = \"a:b\"; roles = [ \"a\" ]; }", false },
+	{ "a role that none can be", "{ user = \"ada\"; roles = [ \"a b\" ]; }", false },
+	{ "an empty name", "{ user = \"\"; roles = [ \"a\" ]; }", false },
+	{ "a control character", "{ user = \"a\x7f\"; roles = [ \"a\" ]; }", false },
+	{ "no UTF-8", "{ user = \"a\xff\"; roles = [ \"a\" ]; }", false },
+	{ "a number", "{ user = 1; roles = [ \"a\" ]; }", false },
+	{ "more roles than it has room for",
+	  "{ user = \"ada\"; roles = [ \"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\",\"a\","
+	  "\"a\",\"a\",\"a\",\"a\",\"a\",\"a\" ]; }",
+	  false },
+	{ "a comma, and nothing", "{ user = \"ada\"; roles = [ \"a\" ]; },", false },
+	{ "a comma, and no group", "{ user = \"ada\"; roles = [ \"a\" ]; }, 1", false },
+	{ "no comma, and a group", "{ user = \"ada\"; roles = [ \"a\" ]; } { }", false },
+	{ "a comment behind", "{ user = \"ada\"; roles = [ \"a\" ]; } # x\n", false },
+	{ "a comma, and another", "{ user = \"ada\"; roles = [ \"a\" ]; }\n,\n{ }", true },
+};
+
+static void takes_plain(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N(elements); i++) {
+		char *copy = strdup(elements[i].element);
+		struct plain_text text = { .at = copy, .end = strchr(copy, '\0'), .line = 1 };
+		struct plain element;
+
+		if (plain_next(&text, &element) != elements[i].is_plain)
+			fail_msg("%s", elements[i].name);
+		assert_true(elements[i].is_plain || text.at == copy);
+		free(copy);
+	}
+}
+
 /* ---- At random ---- */
 
 static uint64_t next(uint64_t *random, uint64_t n)
@@ -311,9 +436,38 @@ static void put_value(struct text *text, uint64_t *random, unsigned int depth)
 	put(text, kind == 2 ? "]" : kind == 3 ? ")" : "}");
 }
 
+/* One that is read without libconfig, or nearly is. */
+static void put_plain(struct text *text, uint64_t *random)
+{
+	static const char *const blanks[] = { "", " ", " ", "\t", "  " };
+	static const char *const words[] = { "\"a\"", "\"b-c\"", "\"x\"",  "\"\u00e4\"", "\"a.b\"",
+					     "\"d\"", "\"e\"",	 "\"a,\"", "\"\"" };
+	const char *const parts[] = {
+		"{", next(random, 6) ? "user" : "group", "=", "\"ada\"", ";", "roles", "=",
+		"[", pick(random, words, N(words))
+	};
+
+	for (size_t i = 0; i < N(parts); i++) {
+		put(text, parts[i]);
+		put(text, pick(random, blanks, N(blanks)));
+	}
+	for (size_t i = next(random, 4); i > 0; i--) {
+		put(text, ",");
+		put(text, pick(random, words, N(words)));
+	}
+	put(text, "]");
+	put(text, next(random, 12) ? ";" : "");
+	put(text, pick(random, blanks, N(blanks)));
+	put(text, "}");
+}
+
 static void put_element(struct text *text, uint64_t *random)
 {
 	put_gap(text, random);
+	if (next(random, 2)) {
+		put_plain(text, random);
+		return;
+	}
 	if (next(random, 12) == 0) {
 		put_value(text, random, 1);
 		return;
@@ -374,8 +528,9 @@ static void at_random(void **state)
 			spoil(&text, &random);
 		n_cut += look(text.bytes, 1 + next(&random, 60)) > 0;
 	}
-	print_message("%zu of %zu texts were cut\n", n_cut, rounds);
-	assert_true(n_cut > rounds / 4);
+	print_message("%zu of %zu texts were cut; %zu elements were plain\n", n_cut, rounds,
+		      n_plain);
+	assert_true(n_cut > rounds / 4 && n_plain > rounds / 4);
 }
 
 /* ---- Through the loader ---- */
@@ -433,9 +588,8 @@ static void counts_elements(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(by_hand),
-		cmocka_unit_test(at_random),
-		cmocka_unit_test(tells_the_line),
+		cmocka_unit_test(by_hand),	   cmocka_unit_test(takes_plain),
+		cmocka_unit_test(at_random),	   cmocka_unit_test(tells_the_line),
 		cmocka_unit_test(counts_elements),
 	};
 
