@@ -84,7 +84,10 @@ run_unit() {
 
 run_units() {
 	local units unit
-	[[ $machine != s390x ]] || tell_kernel
+	if [[ $machine == s390x ]]; then
+		tell_kernel
+		export ROLEGATE_EMULATED=1
+	fi
 	units=$(chroot "$folder/root" /bin/sh -ec 'cd /rolegate/b && make -s print-units')
 	for unit in $units; do
 		if [[ $machine == s390x && " $not_under_qemu " == *" $unit "* ]]; then

@@ -42,6 +42,11 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 	return r;
 }
 
+bool support_is_emulated(void)
+{
+	return getenv("ROLEGATE_EMULATED") != NULL;
+}
+
 int support_compile(struct compiled *ret, const char *const *texts, size_t n,
 		    const struct support_catalog *catalogs, size_t n_catalogs)
 {

@@ -27,6 +27,9 @@
 #define SUPPORT_HAS_ASAN 0
 #endif
 
+/* Whether an emulator runs it (machines.sh says so): then limits of time and of memory are the emulator's. */
+bool support_is_emulated(void);
+
 /* A moment for tests: 2026-11-22T12:00:00Z. */
 #define SUPPORT_NOW INT64_C(1795348800)
 

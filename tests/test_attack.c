@@ -156,7 +156,7 @@ static void test_memory_limit(void **unused)
 	struct command *command;
 
 	(void)unused;
-	if (!MEMORY_HAS_LIMIT)
+	if (!MEMORY_HAS_LIMIT || support_is_emulated())
 		skip();
 	command = command_start(POLICY);
 	for (unsigned int kib = 2000; n_done < 3 && kib < 65536; kib += 64) {

@@ -322,7 +322,7 @@ static int set_up(void **state)
 	snprintf(fixture.state, sizeof(fixture.state), "%s", crowd->state);
 	write_service("soak-odd", "debug", &(struct circumstances){ 0 });
 	write_service("soak-even", "debug", &(struct circumstances){ 0 });
-	alarm(FIXTURE_PATIENCE + 2 * seconds());
+	alarm((FIXTURE_PATIENCE + 2 * seconds()) * (support_is_emulated() ? 10 : 1));
 	*state = crowd;
 	return 0;
 }
