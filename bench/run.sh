@@ -187,14 +187,15 @@ initgroups() {
 		return
 	fi
 	cat <<-'END'
-		`id` by turns with `group: files` alone and with the module behind it; medians in microseconds, and the median of
-		the difference within a pair, of all pairs and of the calmer half. `once more` is what one getgrouplist(3) more
-		costs in a process that has the module. `empty` is a module that answers nothing: what it costs to load any.
+		`id` by turns with `group: files` alone and with the module behind it (`bench/id.sh`); medians in microseconds, and the
+		median of the difference within a pair, of all pairs and of the calmer half. `once more` is what one getgrouplist(3)
+		more costs in a process that has the module. The last two columns repeat: what a whole `id` executes more with the
+		module than without. `empty` is a module that answers nothing: what it costs to load any.
 
-		| users in the policy | module | id without | id with | difference | calmer half | once more |
-		| ---: | --- | ---: | ---: | ---: | ---: | ---: |
+		| users in the policy | module | id without | id with | difference | calmer half | once more | instructions | system calls |
+		| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 	END
-	awk 'NR > 1 { printf "| %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7 }' "$work/id"
+	awk 'NR > 1 { printf "| %s | %s | %s | %s | %s | %s | %s | %s | %s |\n", $1, $2, $3, $4, $5, $6, $7, $8, $9 }' "$work/id"
 }
 
 version() {

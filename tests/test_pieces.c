@@ -2,6 +2,7 @@
 /*
  * A text in pieces is the text: whatever libconfig makes of the whole, it makes of frame and pieces, on the same lines;
  * and what it refuses as a whole, it refuses in pieces. What is read without libconfig is what libconfig reads.
+ * ROLEGATE_TEST_TEXTS=N for more random texts.
  */
 #include "support.h"
 
@@ -518,10 +519,13 @@ static void spoil(struct text *text, uint64_t *random)
 static void at_random(void **state)
 {
 	uint64_t random = UINT64_C(0x9e3779b97f4a7c15);
+	const char *wanted = getenv("ROLEGATE_TEST_TEXTS");
 	size_t n_cut = 0, rounds = SUPPORT_HAS_ASAN ? 4000 : 20000;
 	static struct text text;
 
 	(void)state;
+	if (wanted)
+		rounds = strtoul(wanted, NULL, 10);
 	for (size_t i = 0; i < rounds; i++) {
 		make(&text, &random);
 		for (size_t k = next(&random, 3); k > 0; k--)
