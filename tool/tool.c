@@ -358,18 +358,54 @@ int tool_know_permission(const struct rolegate_policy *policy, const char *name,
 	return r;
 }
 
-int tool_open_stream(struct tool *tool, const char *path, FILE **ret)
+/* stdio gives up where a signal interrupts it, and half of a line would be gone. */
+static ssize_t read_on(void *cookie, char *to, size_t n)
 {
-	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0), error = -fd;
+	const int *fd = cookie;
+	ssize_t got;
 
-	*ret = fd < 0 ? NULL : fdopen(fd, "re");
-	if (*ret || fd == -ENOENT)
-		return 0;
-	if (fd >= 0) {
-		error = errno;
+	do
+		got = read(*fd, to, n);
+	while (got < 0 && errno == EINTR);
+	return got;
+}
+
+static int close_stream(void *cookie)
+{
+	const int *fd = cookie;
+	int r = close(*fd);
+
+	free(cookie);
+	return r;
+}
+
+/* A stream over a descriptor, which it takes; NULL: no memory. */
+static FILE *make_stream(int fd)
+{
+	const cookie_io_functions_t functions = { .read = read_on, .close = close_stream };
+	int *cookie = malloc(sizeof(*cookie));
+	FILE *stream = NULL;
+
+	if (cookie) {
+		*cookie = fd;
+		stream = fopencookie(cookie, "r", functions);
+	}
+	if (!stream) {
+		free(cookie);
 		close(fd);
 	}
-	return error == ENOMEM ? -ENOMEM : -EIO;
+	return stream;
+}
+
+int tool_open_stream(struct tool *tool, const char *path, FILE **ret)
+{
+	int fd = tree_open_file(&tool->tree, path, O_RDONLY | O_NONBLOCK, 0);
+
+	*ret = NULL;
+	if (fd < 0)
+		return fd == -ENOENT ? 0 : fd == -ENOMEM ? -ENOMEM : -EIO;
+	*ret = make_stream(fd);
+	return *ret ? 0 : -ENOMEM;
 }
 
 int tool_close_stream(FILE *file, int error)
