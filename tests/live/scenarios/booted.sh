@@ -24,7 +24,8 @@ ends_with 1 'carol: sudo is refused' as_on_tty carol "$password" sudo id
 cat >/etc/polkit-1/rules.d/10-live.rules <<-'END'
 	polkit.addAdminRule(function(action, subject) { return ["unix-user:" + subject.user]; });
 END
-by_polkit='pkttyagent --process $$ & sleep .4; pkexec id -un; exit $?'
+# Without an agent pkexec would start one of its own: the descriptor is closed once this one is registered.
+by_polkit='cat < <(exec pkttyagent --process $$ --notify-fd 1); pkexec id -un; exit $?'
 for user in carol dave; do
 	run as_on_tty "$user" "$password" bash -c "$by_polkit"
 	is "polkit-1: $user authenticates with pkexec" '0 root' "$rc $(tail -n 1 <<<"$out" | sed 's/\x1b\[[0-9;]*m//g')"
