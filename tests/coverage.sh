@@ -17,8 +17,17 @@ cd "$build"
 [ -f Makefile ] || "$source/configure" -q --prefix=/usr --sysconfdir=/etc --localstatedir=/var --disable-hardening \
 	--enable-coverage CFLAGS='-O0 -g'
 find . -name '*.gcda' -delete
-# shellcheck disable=SC2016 # make expands it
-make -s check TESTS='$(UNIT_TESTS) fuzz/replay.sh' >check.log 2>&1 || {
+# Without those that kill programs, limit what they may write, or let their calls fail: they cut the counts' own files,
+# too, and what libgcov says of that is taken for the program's.
+make -s check TESTS= >check.log 2>&1
+units=
+for unit in $(make -s print-units); do
+	case $unit in
+	test_attack | test_calls | test_crowd | test_errors | test_kill | test_memory | test_power) ;;
+	*) units="$units $unit" ;;
+	esac
+done
+make -s check-TESTS TESTS="$units fuzz/replay.sh" >check.log 2>&1 || {
 	grep -E '^(FAIL|ERROR)|error' check.log >&2
 	exit 1
 }

@@ -93,7 +93,7 @@ static int find_name_below_root(struct tool *tool, uid_t uid, char **ret_name)
 	r = tool_open_stream(tool, "/etc/passwd", &file);
 	if (r >= 0)
 		r = line ? -ENOENT : -ENOMEM;
-	while (file && r == -ENOENT &&
+	while (file && line && r == -ENOENT &&
 	       (error = fgetpwent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
 		if (entry.pw_uid != uid)
 			continue;

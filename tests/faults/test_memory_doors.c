@@ -148,7 +148,10 @@ static void test_pam(void **state)
 
 /* ---- The library ---- */
 
-static int open_and_decide(struct rolegate_decision *ret)
+/* rolegate_policy_open() or rolegate_policy_load(). */
+typedef int (*open_function)(const char *state, struct rolegate_policy **ret, char **reason);
+
+static int open_and_decide(open_function open_policy, struct rolegate_decision *ret)
 {
 	static const struct rolegate_request request = { .service = "sshd", .at = SUPPORT_NOW };
 	const struct rolegate_subject subject = { .person = { .name = "alice" } };
@@ -157,7 +160,7 @@ static int open_and_decide(struct rolegate_decision *ret)
 	char *reason = NULL;
 	int r;
 
-	r = rolegate_policy_open(fixture.state, &policy, &reason);
+	r = open_policy(fixture.state, &policy, &reason);
 	if (r == 0)
 		r = rolegate_decide(policy, &request, &subject, NULL, ret);
 	if (r == 0)
@@ -168,31 +171,37 @@ static int open_and_decide(struct rolegate_decision *ret)
 	return r;
 }
 
-static void test_library(void **unused)
+static void fail_each(open_function open_policy)
 {
 	static struct scarce scarce;
 	unsigned int n = 0, n_failed = 0;
 
-	(void)unused;
-	assert_true(fixture_apply(
-		"catalogs = [ \"workspace\", \"host\" ];\n"
-		"assign = ( { user = \"alice\"; roles = [ \"user\" ]; } );\n"
-		"services = ( { name = \"sshd\"; require = [ \"host.ssh\" ]; } );\n"));
 	do {
 		struct rolegate_decision decision = { .verdict = ROLEGATE_DENY };
 		int r;
 
 		scarce = (struct scarce){ .fail_at = ++n };
 		scarce_watch(&scarce);
-		r = open_and_decide(&decision);
+		r = open_and_decide(open_policy, &decision);
 		scarce_watch(NULL);
-		/* asprintf(3) does without the memory by which it would cut its text to size. */
+		/* The words of an error are all that it does without. */
 		assert_true(r == 0 || (scarce.struck && r == -ENOMEM));
 		assert_true(r < 0 || decision.verdict == ROLEGATE_ALLOW);
 		n_failed += r < 0;
 	} while (scarce.struck);
 	print_message("%u allocations, %u of which it cannot do without\n", n - 1, n_failed);
 	assert_true(n_failed > 3);
+}
+
+static void test_library(void **unused)
+{
+	(void)unused;
+	assert_true(fixture_apply(
+		"catalogs = [ \"workspace\", \"host\" ];\n"
+		"assign = ( { user = \"alice\"; roles = [ \"user\" ]; } );\n"
+		"services = ( { name = \"sshd\"; require = [ \"host.ssh\" ]; } );\n"));
+	fail_each(rolegate_policy_open);
+	fail_each(rolegate_policy_load);
 }
 
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
