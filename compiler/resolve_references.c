@@ -157,6 +157,18 @@ static void find_owner_role(struct resolving *r)
 			"(\"host\" alone is not enough)");
 }
 
+/* What a catalog means by it is the gate's permission, if the policy says no other; it has to exist all the same. */
+static void find_gate(struct resolving *r, const struct model_catalog *catalog)
+{
+	const struct ref gate = { .id = model_permission(r->model, catalog->manage_passwords),
+				  .place = catalog->place };
+
+	if (r->model->gate_permission.id == NAMES_NONE)
+		r->model->gate_permission = gate;
+	else if (gate.id != NAMES_NONE && gate.id != r->model->gate_permission.id)
+		check_permission(r, &gate);
+}
+
 /* The permission that means *manage roles*, and the default of the password gate's. */
 static void find_meanings(struct resolving *r)
 {
@@ -173,11 +185,8 @@ static void find_meanings(struct resolving *r)
 				manages_roles, catalog->manage_roles);
 		if (catalog->manage_roles)
 			manages_roles = catalog->manage_roles;
-		if (catalog->manage_passwords && model->gate_permission.id == NAMES_NONE)
-			model->gate_permission = (struct ref){
-				.id = model_permission(model, catalog->manage_passwords),
-				.place = catalog->place,
-			};
+		if (catalog->manage_passwords)
+			find_gate(r, catalog);
 		if (manages_roles && model->manage_permission == NAMES_NONE)
 			model->manage_permission = model_permission(model, manages_roles);
 	}

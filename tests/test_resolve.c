@@ -331,6 +331,10 @@ static void complains_of_catalogs(void **state)
 		  "both have an owner role" },
 		{ "a service of another catalog", "catalogs = [ \"workspace\", \"host\", \"x\" ];",
 		  "name = \"x\"; services = ( { name = \"sshd\"; } );", "has two entries" },
+		{ "a meaning that no permission has, where the policy says another",
+		  "catalogs = [ \"workspace\", \"x\" ]; password_gate = { permission = \"manage_user_passwords\"; };",
+		  "name = \"x\"; manage_passwords = \"nothing\";",
+		  "no permission is called \"nothing\"" },
 		{ "P11 a plan without the right to manage roles",
 		  "catalogs = [ \"x\" ]; plan = { name = \"p\"; includes = [ \"a\" ]; };",
 		  "name = \"x\"; manage_roles = \"r\"; manage_passwords = \"w\"; areas = ( { name = \"A\"; } );"
