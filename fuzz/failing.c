@@ -181,7 +181,8 @@ int __wrap___asprintf_chk(char **ret, int flag, const char *format, ...)
 /* ---- System calls ---- */
 
 static const int opening[] = { EIO, EACCES, EMFILE, ENFILE, ENOMEM, EINTR, ELOOP, ENOENT };
-static const int looking[] = { EIO, EACCES, ENOMEM };
+static const int finding[] = { EIO, EACCES, ENOMEM };
+static const int looking[] = { EIO, ENOMEM };
 static const int reading[] = { EIO, EINTR, ENOMEM };
 static const int writing[] = { EIO, ENOSPC, EDQUOT, EINTR, EFBIG };
 static const int seeking[] = { EIO };
@@ -220,7 +221,7 @@ int __wrap_open(const char *path, int flags, ...)
 
 int __wrap_stat(const char *path, struct stat *ret)
 {
-	return fails_with(looking, N(looking)) ? -1 : __real_stat(path, ret);
+	return fails_with(finding, N(finding)) ? -1 : __real_stat(path, ret);
 }
 
 int __wrap_fstat(int fd, struct stat *ret)
