@@ -17,42 +17,45 @@
 /* A fuzzer and its target are one thread. */
 static struct {
 	bool counts;
-	uint64_t n;
+	struct failing_counts n;
 	struct failing_point point;
 } failing;
 
 void failing_start(struct failing_point point)
 {
 	failing.counts = true;
-	failing.n = 0;
+	failing.n = (struct failing_counts){ 0 };
 	failing.point = point;
 }
 
-uint64_t failing_stop(void)
+struct failing_counts failing_stop(void)
 {
 	failing.counts = false;
 	return failing.n;
 }
 
-struct failing_point failing_choose(const uint8_t *data, size_t n, uint64_t n_calls)
+struct failing_point failing_choose(const uint8_t *data, size_t n, struct failing_counts counts)
 {
-	uint64_t hash = format_hash(FORMAT_HASH_START, data, n);
+	uint64_t hash = format_hash(FORMAT_HASH_START, data, n), n_calls;
+	struct failing_point point = { .is_system_call = (hash >> 56 & 3) == 3,
+				       .kind = (unsigned int)(hash >> 32 & 63) };
 
-	if (n_calls == 0)
-		return FAILING_NONE;
-	return (struct failing_point){ .nth = 1 + hash % n_calls,
-				       .kind = (unsigned int)(hash / n_calls % 64) };
+	n_calls = point.is_system_call ? counts.system_calls : counts.allocations;
+	point.nth = n_calls > 0 ? 1 + hash % n_calls : 0;
+	return point;
 }
 
 bool failing_is_due(void)
 {
-	return failing.counts && ++failing.n == failing.point.nth;
+	return failing.counts && ++failing.n.system_calls == failing.point.nth &&
+	       failing.point.is_system_call;
 }
 
 /* For an allocation. */
 static bool fails(void)
 {
-	if (!failing_is_due())
+	if (!failing.counts || ++failing.n.allocations != failing.point.nth ||
+	    failing.point.is_system_call)
 		return false;
 	errno = ENOMEM;
 	return true;

@@ -14,14 +14,21 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* How many calls there were. */
+struct failing_counts {
+	uint64_t allocations, system_calls;
+};
+
 /*
  * What fails.
  *
- * nth   which of the calls, from 1 on; 0: none
- * kind  how, if it is a system call: an error that such a call can have or, of reading and writing, less than was
- *       asked for; counted modulo the ways there are. An allocation has but one.
+ * is_system_call  of which of the two
+ * nth             which of them, from 1 on; 0: none
+ * kind            how, if it is a system call: an error that such a call can have or, of reading and writing, less than
+ *                 was asked for; counted modulo the ways there are. An allocation has but one.
  */
 struct failing_point {
+	bool is_system_call;
 	uint64_t nth;
 	unsigned int kind;
 };
@@ -32,12 +39,12 @@ struct failing_point {
 void failing_start(struct failing_point point);
 
 /* No more. Returns how many calls there were. */
-uint64_t failing_stop(void);
+struct failing_counts failing_stop(void);
 
-/* Counts a call that the target plays itself. Returns whether it is the one that fails. */
+/* Counts a system call that the target plays itself. Returns whether it is the one that fails. */
 bool failing_is_due(void);
 
-/* What of so many calls fails for an input, and how. */
-struct failing_point failing_choose(const uint8_t *data, size_t n, uint64_t n_calls);
+/* What of so many calls fails for an input, and how: for one input in four a system call, else an allocation. */
+struct failing_point failing_choose(const uint8_t *data, size_t n, struct failing_counts counts);
 
 #endif

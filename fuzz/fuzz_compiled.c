@@ -105,7 +105,7 @@ static void use(int file, const char *name, struct target_verdicts *ret)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	struct target_verdicts verdicts = { 0 }, failed = { 0 };
-	uint64_t calls;
+	struct failing_counts calls;
 	char name[32];
 	int fd;
 

@@ -162,7 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	struct part changes, text;
 	char *written = NULL, *failed = NULL;
 	size_t n_written = 0, n_failed = 0;
-	uint64_t calls;
+	struct failing_counts calls;
 	int r;
 
 	if (!parts_find(input, 0, &changes) || !parts_find(input, 1, &text))

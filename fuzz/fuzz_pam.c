@@ -364,7 +364,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	static char state[512];
 	char *text = malloc(n + 1);
-	uint64_t calls;
+	struct failing_counts calls;
 	int code;
 
 	check(text);

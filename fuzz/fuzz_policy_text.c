@@ -163,7 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct part all = { .text = (const char *)data, .n = n };
 	struct outcome whole, failed;
-	uint64_t calls;
+	struct failing_counts calls;
 
 	if (n == 0)
 		return 0;

@@ -137,7 +137,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	static struct tool tool;
 	bool is_incomplete;
 	size_t found, read;
-	uint64_t n_read, n_found;
+	struct failing_counts n_read, n_found;
 
 	prepare(&tool);
 	for (size_t i = 0; i < N(names); i++) {

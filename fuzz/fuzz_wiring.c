@@ -127,7 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct part input = { .text = (const char *)data, .n = n };
 	struct answers whole, failed;
-	uint64_t calls;
+	struct failing_counts calls;
 
 	failing_start(FAILING_NONE);
 	run(input, &whole);
