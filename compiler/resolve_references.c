@@ -220,6 +220,23 @@ static void check_gate(struct resolving *r)
 			permission->name);
 }
 
+/*
+ * What only a catalog's service requires that the policy has an entry of its own for was checked nowhere, and would be in
+ * the compiled policy without being anything.
+ */
+static void check_leftovers(struct resolving *r)
+{
+	const struct model *model = r->model;
+
+	for (size_t i = 0; i < model->permission_names.n && r->report->n_errors == 0; i++)
+		if (model->permissions[i].kind == PERMISSION_UNDEFINED)
+			report_error(
+				r->report, PLACE_NOWHERE,
+				"a loaded catalog speaks of the permission \"%s\", which is defined nowhere: "
+				"load the catalog that defines it, or make it a privilege of a role",
+				model->permissions[i].name);
+}
+
 void resolve_references(struct resolving *r)
 {
 	struct model *model = r->model;
@@ -240,6 +257,7 @@ void resolve_references(struct resolving *r)
 			check_permission(r, &model->services[i].required.list[k]);
 	if (model->other_permission.id != NAMES_NONE)
 		check_permission(r, &model->other_permission);
+	check_leftovers(r);
 }
 
 static void limit(struct resolving *r, size_t n, size_t most, const char *what)

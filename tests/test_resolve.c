@@ -335,6 +335,10 @@ static void complains_of_catalogs(void **state)
 		  "catalogs = [ \"workspace\", \"x\" ]; password_gate = { permission = \"manage_user_passwords\"; };",
 		  "name = \"x\"; manage_passwords = \"nothing\";",
 		  "no permission is called \"nothing\"" },
+		{ "a service of a catalog that requires what is nowhere, where the policy has its own",
+		  "catalogs = [ \"workspace\", \"x\" ]; services = ( { name = \"s\"; require = [ \"mail\" ]; } );",
+		  "name = \"x\"; services = ( { name = \"s\"; require = [ \"nothing\" ]; } );",
+		  "speaks of the permission \"nothing\"" },
 		{ "P11 a plan without the right to manage roles",
 		  "catalogs = [ \"x\" ]; plan = { name = \"p\"; includes = [ \"a\" ]; };",
 		  "name = \"x\"; manage_roles = \"r\"; manage_passwords = \"w\"; areas = ( { name = \"A\"; } );"
