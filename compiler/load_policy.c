@@ -388,50 +388,37 @@ static void load_list(struct model *model, const struct reader *reader,
 		load_assignment(model, reader, keys_element(list, i));
 }
 
-static void add_plain(struct model *model, const struct reader *reader, const struct plain *plain)
+/* Where plain assignments go. */
+struct plain_target {
+	struct model *model;
+	uint32_t file;
+};
+
+static void add_plain(void *context, const struct plain *plain)
 {
+	const struct plain_target *target = context;
+	struct model *model = target->model;
 	struct model_holders *holders = plain->is_group ? &model->groups : &model->users;
 	struct model_assignment *assignment = model_add_assignment(model, holders, plain->name);
 
 	if (!assignment)
 		return;
-	assignment->place = (struct place){ .file = reader->file, .line = plain->line };
+	assignment->place = (struct place){ .file = target->file, .line = plain->line };
 	assignment->from = FORMAT_ALWAYS;
 	assignment->until = FORMAT_FOREVER;
 	add_roles(model, plain->roles, plain->n_roles, assignment);
 }
 
-/*
- * Load what a piece begins with, as long as it is written plainly, and take it off the piece.
- * Returns whether that was all.
- */
-static bool load_plain(struct model *model, const struct reader *reader, struct piece *piece)
-{
-	const char *source = reader->sources->list[reader->file].text;
-	char *copy = strndup(source + piece->begin, piece->end - piece->begin);
-	struct plain_text text = { .at = copy, .line = piece->line };
-	struct plain element;
-
-	if (!copy)
-		return false;
-	text.end = copy + (piece->end - piece->begin);
-	while (plain_next(&text, &element)) {
-		add_plain(model, reader, &element);
-		piece->n_before++;
-	}
-	piece->begin += (size_t)(text.at - copy);
-	piece->line = text.line;
-	free(copy);
-	return piece->begin == piece->end;
-}
-
 static bool load_piece(struct model *model, const struct reader *reader, struct piece piece)
 {
+	struct plain_target target = { .model = model, .file = reader->file };
 	const config_setting_t *list;
 	struct reader own;
 	config_t config;
 
-	if (load_plain(model, reader, &piece))
+	/* Without memory for this, libconfig is told to try, and says so. */
+	if (plain_take(&piece, reader->sources->list[reader->file].text, add_plain, &target) == 0 &&
+	    piece.begin == piece.end)
 		return true;
 	if (!parse_piece(reader, &piece, &own, &config))
 		return false;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "plain.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "words.h"
@@ -123,4 +125,25 @@ bool plain_next(struct plain_text *text, struct plain *ret)
 		rest.at++;
 	*text = rest;
 	return true;
+}
+
+int plain_take(struct piece *piece, const char *text,
+	       void (*each)(void *context, const struct plain *element), void *context)
+{
+	size_t n = piece->end - piece->begin;
+	char *copy = strndup(text + piece->begin, n);
+	struct plain_text rest = { .at = copy, .line = piece->line };
+	struct plain element;
+
+	if (!copy)
+		return -ENOMEM;
+	rest.end = copy + n;
+	while (plain_next(&rest, &element)) {
+		each(context, &element);
+		piece->n_before++;
+	}
+	piece->begin += (size_t)(rest.at - copy);
+	piece->line = rest.line;
+	free(copy);
+	return 0;
 }

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pieces.h"
+
 /* Roles of one such assignment; who has more is read by libconfig. */
 #define PLAIN_ROLES_MAX 16u
 
@@ -35,5 +37,14 @@ struct plain_text {
  * if there is none or it is written in any other way.
  */
 bool plain_next(struct plain_text *text, struct plain *ret);
+
+/*
+ * Take what a piece of a text begins with, as long as it is plain, off the piece; `each` gets one element after the other,
+ * whose words last until it returns. What is left begins with an element, or is nothing.
+ *
+ * Returns 0, or -ENOMEM, and the piece is as it was.
+ */
+int plain_take(struct piece *piece, const char *text,
+	       void (*each)(void *context, const struct plain *element), void *context);
 
 #endif

@@ -107,25 +107,32 @@ static bool is_same_plain(const struct plain *plain, const config_setting_t *ele
 	return true;
 }
 
-/* Take what is plain off a piece, as the loader does. Returns how many elements. */
+/* Plain elements that are compared with those of the whole list, from the n-th on. */
+struct comparison {
+	const config_setting_t *whole;
+	const char *text;
+	uint32_t n;
+};
+
+static void compare_plain(void *context, const struct plain *element)
+{
+	struct comparison *c = context;
+
+	check(is_same_plain(element, config_setting_get_elem(c->whole, c->n)),
+	      "a plain element differs", c->text);
+	c->n++;
+	n_plain++;
+}
+
+/* Take what is plain off a piece. Returns how many elements. */
 static uint32_t check_plain(struct piece *piece, const char *text, const config_setting_t *whole)
 {
-	char *copy = strndup(text + piece->begin, piece->end - piece->begin);
-	struct plain_text rest = { .at = copy, .line = piece->line };
-	struct plain element;
-	uint32_t n = 0;
+	struct comparison c = { .whole = whole, .text = text, .n = piece->n_before };
+	uint32_t n_before = piece->n_before;
 
-	assert_non_null(copy);
-	rest.end = copy + (piece->end - piece->begin);
-	for (; plain_next(&rest, &element); n++)
-		check(is_same_plain(&element, config_setting_get_elem(whole, piece->n_before + n)),
-		      "a plain element differs", text);
-	piece->begin += (size_t)(rest.at - copy);
-	piece->line = rest.line;
-	piece->n_before += n;
-	free(copy);
-	n_plain += n;
-	return n;
+	assert_int_equal(plain_take(piece, text, compare_plain, &c), 0);
+	assert_int_equal(piece->n_before, c.n);
+	return c.n - n_before;
 }
 
 /* One piece against the elements that it is of the whole list. Returns how many. */
@@ -206,20 +213,10 @@ static void check_pieces(const struct pieces *pieces, const char *text, size_t n
 	check(n_elements == (uint32_t)config_setting_length(list), "elements are missing", text);
 }
 
-/* What plain elements leave of a piece. */
-static struct piece rest_of(struct piece piece, const char *text)
+static void ignore(void *context, const struct plain *element)
 {
-	char *copy = strndup(text + piece.begin, piece.end - piece.begin);
-	struct plain_text rest = { .at = copy, .line = piece.line };
-	struct plain element;
-
-	assert_non_null(copy);
-	rest.end = copy + (piece.end - piece.begin);
-	while (plain_next(&rest, &element))
-		;
-	piece.begin += (size_t)(rest.at - copy);
-	free(copy);
-	return piece;
+	(void)context;
+	(void)element;
 }
 
 /* libconfig refuses the frame, or what plain elements leave of one of the pieces. */
@@ -233,7 +230,8 @@ static bool is_refused(const struct pieces *pieces, const char *text, size_t n)
 		char *part;
 
 		if (i < pieces->n) {
-			rest = rest_of(pieces->list[i], text);
+			rest = pieces->list[i];
+			assert_int_equal(plain_take(&rest, text, ignore, NULL), 0);
 			if (rest.begin == rest.end)
 				continue;
 		}
@@ -539,54 +537,49 @@ static void at_random(void **state)
 
 /* ---- Through the loader ---- */
 
-/* Enough assignments for many pieces; what is wrong far behind is told with its line. */
-static void tells_the_line(void **state)
+/* A policy of n assignments, each on a line of its own from the third on, the i-th with another key; ends open. Owner: free(). */
+static char *make_list(unsigned int n, unsigned int i, const char *key)
 {
-	enum { USERS = 20000 };
-	struct compiled compiled;
-	char *text = malloc((size_t)USERS * 48 + 256);
+	char *text = malloc((size_t)n * 48 + 256);
 	size_t at;
 
-	(void)state;
 	assert_non_null(text);
 	at = (size_t)sprintf(text, "catalogs = [ \"workspace\" ];\nassign = (\n");
-	for (unsigned int i = 0; i < USERS; i++)
-		at += (size_t)sprintf(text + at, "%s{ user = \"u%u\"; %s = [ \"user\" ]; }\n",
-				      i ? ", " : "", i, i == 15000 ? "rolse" : "roles");
-	sprintf(text + at, ");\n");
+	for (unsigned int k = 0; k < n; k++)
+		at += (size_t)sprintf(text + at, "{ user = \"u%u\"; %s = [ \"user\" ]; },\n", k,
+				      k == i ? key : "roles");
+	return text;
+}
+
+/* Compile it with that end: one error, on that line, with these words in it. */
+static void expect(char *text, const char *end, unsigned int line, const char *words)
+{
+	struct compiled compiled;
+
+	strcat(text, end);
 	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
 	assert_int_equal(compiled.report.n_errors, 1);
-	assert_int_equal(compiled.report.problems[0].place.line, 15003);
-	assert_non_null(strstr(compiled.report.problems[0].text, "did you mean `roles`"));
-	compile_free(&compiled);
-
-	/* And where libconfig does not understand it. */
-	*strstr(text, "rolse") = ',';
-	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
-	assert_int_equal(compiled.report.problems[0].place.line, 15003);
+	assert_int_equal(compiled.report.problems[0].place.line, line);
+	assert_non_null(strstr(compiled.report.problems[0].text, words));
 	compile_free(&compiled);
 	free(text);
+}
+
+/* What is wrong far behind is told with its line: a key, and what libconfig does not understand. */
+static void tells_the_line(void **state)
+{
+	const char *const end = "{ user = \"last\"; roles = [ \"user\" ]; } );\n";
+
+	(void)state;
+	expect(make_list(20000, 15000, "rolse"), end, 15003, "did you mean `roles`");
+	expect(make_list(20000, 15000, ",roles"), end, 15003, "at or shortly before this line");
 }
 
 /* What an element is in the list, and not in its piece. */
 static void counts_elements(void **state)
 {
-	enum { USERS = 5000 };
-	struct compiled compiled;
-	char *text = malloc((size_t)USERS * 48 + 256);
-	size_t at;
-
 	(void)state;
-	assert_non_null(text);
-	at = (size_t)sprintf(text, "catalogs = [ \"workspace\" ];\nassign = (\n");
-	for (unsigned int i = 0; i < USERS; i++)
-		at += (size_t)sprintf(text + at, "{ user = \"u%u\"; roles = [ \"user\" ]; },\n", i);
-	sprintf(text + at, "4711 );\n");
-	assert_int_equal(support_compile_text(&compiled, text), -EINVAL);
-	assert_int_equal(compiled.report.problems[0].place.line, USERS + 3);
-	assert_non_null(strstr(compiled.report.problems[0].text, "element 5001 of `assign`"));
-	compile_free(&compiled);
-	free(text);
+	expect(make_list(5000, 5000, ""), "4711 );\n", 5003, "element 5001 of `assign`");
 }
 
 int main(void)
