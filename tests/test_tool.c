@@ -331,6 +331,26 @@ static void escapes_what_it_prints(void **state)
 	assert_non_null(strstr(output, "a\\x1b[31mb"));
 }
 
+/* Groups of directories that were written to a file: this one has two megabytes. */
+static void reads_a_group_of_thousands(void **state)
+{
+	enum { N = 150000, LENGTH = 14 };
+	char *text = malloc((size_t)N * LENGTH + 64), *end;
+	static char output[4096];
+
+	(void)state;
+	assert_non_null(text);
+	end = text + sprintf(text, "crew:x:2000:");
+	for (int i = 0; i < N; i++)
+		end += sprintf(end, "member-%06d,", i);
+	strcpy(end - 1, "\nother:x:2001:zoe\n");
+	write_below("etc/group", text);
+	free(text);
+	assert_int_equal(run("can member-149999 mail", output, sizeof(output)), 0);
+	assert_int_equal(run("can member-150000 mail", output, sizeof(output)), 1);
+	assert_int_equal(run("can zoe mail", output, sizeof(output)), 1);
+}
+
 static int make_root(void **state)
 {
 	(void)state;
@@ -376,6 +396,7 @@ int main(void)
 		WITH(speaks_json, make_policy),
 		WITH(colours_on_demand, make_policy),
 		WITH(escapes_what_it_prints, make_policy),
+		WITH(reads_a_group_of_thousands, make_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

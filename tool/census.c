@@ -2,38 +2,40 @@
 #include "census.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "entries.h"
 #include "names.h"
-
-/* Bytes of one entry: a group of ten thousand members. */
-#define ENTRY_SIZE ((size_t)1024 * 1024)
 
 /* ---- All users, all groups ---- */
 
-/* Where entries come from: a root's file, or with NULL the host's name service. */
+/*
+ * Where entries come from: a root's file, or the host's name service, which has a single place where
+ * it was.
+ *
+ * line   for the name service
+ * error  0, ENOENT at its end, or what ended it, an errno value
+ */
 struct roll {
-	FILE *file;
-	bool is_group;
-	char *bytes;
-	int error; /* that ended it, an errno value */
+	bool is_group, is_below_root;
+	struct entries entries;
+	char *line;
+	int error;
 };
 
-/* 1 and there are some; 0 a root without that file; -ENOMEM; -EIO. Owner: close_roll(), always. */
+/* 1 and there are some; 0 a root without that file; -ENOMEM. Owner: close_roll(), always. */
 static int open_roll(struct tool *tool, bool is_group, struct roll *ret)
 {
-	*ret = (struct roll){ .is_group = is_group, .bytes = malloc(ENTRY_SIZE) };
-	if (!ret->bytes)
-		return -ENOMEM;
-	if (tool->root) {
-		int r = tool_open_stream(tool, is_group ? "/etc/group" : "/etc/passwd", &ret->file);
-
-		return r < 0 ? r : ret->file != NULL;
+	*ret = (struct roll){ .is_group = is_group, .is_below_root = tool->root != NULL };
+	if (ret->is_below_root) {
+		entries_open(tool, is_group ? "/etc/group" : "/etc/passwd", &ret->entries);
+		return ret->entries.error != ENOENT;
 	}
+	ret->line = malloc(ENTRIES_LINE_MAX);
+	if (!ret->line)
+		return -ENOMEM;
 	if (is_group)
 		setgrent();
 	else
@@ -42,49 +44,53 @@ static int open_roll(struct tool *tool, bool is_group, struct roll *ret)
 }
 
 /*
- * 0, or the error that ended it too early. What a directory refuses to list is not there to be listed: many do not list at
- * all, and are asked by name.
+ * 0, or the error that ended it too early. What a directory refuses to list is not there to be
+ * listed: many do not list at all, and are asked by name.
  */
 static int close_roll(struct roll *roll)
 {
-	int error = roll->file || roll->error == ENOMEM ? roll->error : 0;
-
-	if (!roll->file && roll->is_group)
+	if (roll->is_below_root)
+		return entries_close(&roll->entries);
+	if (roll->is_group)
 		endgrent();
-	else if (!roll->file)
+	else
 		endpwent();
-	free(roll->bytes);
-	return tool_close_stream(roll->file, error);
+	free(roll->line);
+	return roll->error == ENOMEM ? -ENOMEM : 0;
 }
 
-static const struct group *next_group(struct roll *roll, struct group *entry)
+static const char *next_group(struct roll *roll)
 {
-	struct group *found = NULL;
+	struct group entry, *listed = NULL;
+	const struct group *found;
 
-	roll->error = roll->file ? fgetgrent_r(roll->file, entry, roll->bytes, ENTRY_SIZE, &found)
-				 : getgrent_r(entry, roll->bytes, ENTRY_SIZE, &found);
-	return roll->error == 0 ? found : NULL;
+	if (roll->is_below_root) {
+		found = entries_next_group(&roll->entries);
+	} else {
+		roll->error = getgrent_r(&entry, roll->line, ENTRIES_LINE_MAX, &listed);
+		found = listed;
+	}
+	return found ? found->gr_name : NULL;
 }
 
 static const char *next_user(struct roll *roll)
 {
-	struct passwd entry, *found = NULL;
+	struct passwd entry, *listed = NULL;
+	const struct passwd *found;
 
-	roll->error = roll->file ? fgetpwent_r(roll->file, &entry, roll->bytes, ENTRY_SIZE, &found)
-				 : getpwent_r(&entry, roll->bytes, ENTRY_SIZE, &found);
-	return roll->error == 0 && found ? found->pw_name : NULL;
+	if (roll->is_below_root) {
+		found = entries_next_user(&roll->entries);
+	} else {
+		roll->error = getpwent_r(&entry, roll->line, ENTRIES_LINE_MAX, &listed);
+		found = listed;
+	}
+	return found ? found->pw_name : NULL;
 }
 
 /* The next name, which lasts until the one after it. NULL at the end. */
 static const char *next_name(struct roll *roll)
 {
-	const struct group *found;
-	struct group entry;
-
-	if (!roll->is_group)
-		return next_user(roll);
-	found = next_group(roll, &entry);
-	return found ? found->gr_name : NULL;
+	return roll->is_group ? next_group(roll) : next_user(roll);
 }
 
 /* ---- Whether there is one ---- */
@@ -99,11 +105,11 @@ static int ask_host(const struct tool *tool, bool is_group, const char *name)
 
 	if (tool->root)
 		return 0;
-	bytes = malloc(ENTRY_SIZE);
+	bytes = malloc(ENTRIES_LINE_MAX);
 	if (!bytes)
 		return -ENOMEM;
-	r = is_group ? getgrnam_r(name, &group, bytes, ENTRY_SIZE, &found_group)
-		     : getpwnam_r(name, &user, bytes, ENTRY_SIZE, &found_user);
+	r = is_group ? getgrnam_r(name, &group, bytes, ENTRIES_LINE_MAX, &found_group)
+		     : getpwnam_r(name, &user, bytes, ENTRIES_LINE_MAX, &found_user);
 	free(bytes);
 	if (found_user || found_group)
 		return 1;

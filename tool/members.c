@@ -2,15 +2,13 @@
 #include "members.h"
 
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes that a group may need: one of a hundred thousand members has a megabyte. */
+#include "entries.h"
+
+/* Bytes that most groups have room in. */
 #define GROUP_FIRST ((size_t)64 * 1024)
-#define GROUP_MAX ((size_t)16 * 1024 * 1024)
 
 static int each_of(const struct group *entry, int (*each)(void *context, const char *name),
 		   void *context)
@@ -24,44 +22,38 @@ static int each_of(const struct group *entry, int (*each)(void *context, const c
 
 /* ---- In the files ---- */
 
-/* Those whose primary group it is, by the file. line: room of GROUP_MAX bytes. */
-static int each_primary(struct tool *tool, gid_t gid, char *line,
-			int (*each)(void *context, const char *name), void *context)
+/* Those whose primary group it is, by the file. */
+static int each_primary(struct tool *tool, gid_t gid, int (*each)(void *context, const char *name),
+			void *context)
 {
-	struct passwd entry, *result;
-	int r, error = 0, closed;
-	FILE *file;
+	const struct passwd *user;
+	struct entries entries;
+	int r = 0, closed;
 
-	r = tool_open_stream(tool, "/etc/passwd", &file);
-	while (file && r == 0 && (error = fgetpwent_r(file, &entry, line, GROUP_MAX, &result)) == 0)
-		if (entry.pw_gid == gid)
-			r = each(context, entry.pw_name);
-	closed = tool_close_stream(file, error);
+	entries_open(tool, "/etc/passwd", &entries);
+	while (r == 0 && (user = entries_next_user(&entries)))
+		if (user->pw_gid == gid)
+			r = each(context, user->pw_name);
+	closed = entries_close(&entries);
 	return r != 0 ? r : closed;
 }
 
-static int each_below(struct tool *tool, const char *group,
+static int each_below(struct tool *tool, const char *name,
 		      int (*each)(void *context, const char *name), void *context)
 {
-	char *line = malloc(GROUP_MAX);
-	struct group entry, *result;
-	int r, error = 0, closed;
-	bool is_found = false;
-	FILE *file;
+	const struct group *group;
+	struct entries entries;
+	int r = 0, closed;
 
-	r = tool_open_stream(tool, "/etc/group", &file);
-	if (!line)
-		r = -ENOMEM;
-	while (file && r == 0 && !is_found &&
-	       (error = fgetgrent_r(file, &entry, line, GROUP_MAX, &result)) == 0) {
-		is_found = !strcmp(entry.gr_name, group);
-		if (is_found)
-			r = each_of(&entry, each, context);
-	}
-	if (r == 0 && is_found)
-		r = each_primary(tool, entry.gr_gid, line, each, context);
-	closed = tool_close_stream(file, error);
-	free(line);
+	entries_open(tool, "/etc/group", &entries);
+	do
+		group = entries_next_group(&entries);
+	while (group && strcmp(group->gr_name, name) != 0);
+	if (group)
+		r = each_of(group, each, context);
+	if (group && r == 0)
+		r = each_primary(tool, group->gr_gid, each, context);
+	closed = entries_close(&entries);
 	return r != 0 ? r : closed;
 }
 
@@ -78,7 +70,7 @@ static int each_here(struct tool *tool, const char *group,
 	int error = ERANGE, r = 0;
 	char *buffer = NULL;
 
-	for (size_t n = GROUP_FIRST; n <= GROUP_MAX && error == ERANGE; n *= 4) {
+	for (size_t n = GROUP_FIRST; n <= ENTRIES_LINE_MAX && error == ERANGE; n *= 4) {
 		free(buffer);
 		buffer = malloc(n);
 		if (!buffer)
@@ -92,14 +84,7 @@ static int each_here(struct tool *tool, const char *group,
 	else if (error != 0 && error != ENOENT && error != ESRCH)
 		r = error == ENOMEM ? -ENOMEM : -EIO;
 	free(buffer);
-	if (!result || r != 0)
-		return r;
-	buffer = malloc(GROUP_MAX);
-	if (!buffer)
-		return -ENOMEM;
-	r = each_primary(tool, entry.gr_gid, buffer, each, context);
-	free(buffer);
-	return r;
+	return result && r == 0 ? each_primary(tool, entry.gr_gid, each, context) : r;
 }
 
 int members_each(struct tool *tool, const char *group, int (*each)(void *context, const char *name),

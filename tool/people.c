@@ -9,62 +9,57 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes of one line of a root's passwd or group. */
-#define LINE_SIZE ((size_t)1024 * 1024)
+#include "entries.h"
 
 /* ---- Below a root ---- */
 
-static int find_in_passwd(struct tool *tool, struct account *account, char *line)
+static int find_in_passwd(struct tool *tool, struct account *account)
 {
-	struct passwd entry, *result;
-	int r, error = 0, closed;
-	FILE *file;
+	const struct passwd *user;
+	struct entries entries;
 
 	account->person.uid = PEOPLE_ORDINARY_UID;
 	account->gid = (gid_t)-1;
-	r = tool_open_stream(tool, "/etc/passwd", &file);
-	while (file && (error = fgetpwent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
-		if (strcmp(entry.pw_name, account->name) != 0)
+	entries_open(tool, "/etc/passwd", &entries);
+	while ((user = entries_next_user(&entries))) {
+		if (strcmp(user->pw_name, account->name) != 0)
 			continue;
-		account->person.uid = entry.pw_uid;
-		account->gid = entry.pw_gid;
+		account->person.uid = user->pw_uid;
+		account->gid = user->pw_gid;
 		break;
 	}
-	closed = tool_close_stream(file, error);
-	return r < 0 ? r : closed;
+	return entries_close(&entries);
 }
 
-static int find_in_group(struct tool *tool, struct account *account, char *line)
+static bool is_in(const struct account *account, const struct group *group)
 {
-	struct group entry, *result;
-	int r, error = 0, closed;
-	FILE *file;
+	bool is_in = group->gr_gid == account->gid && account->gid != (gid_t)-1;
 
-	r = tool_open_stream(tool, "/etc/group", &file);
-	while (file && r == 0 &&
-	       (error = fgetgrent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
-		bool is_in = entry.gr_gid == account->gid && account->gid != (gid_t)-1;
+	for (char **member = group->gr_mem; *member && !is_in; member++)
+		is_in = !strcmp(*member, account->name);
+	return is_in;
+}
 
-		for (char **member = entry.gr_mem; *member && !is_in; member++)
-			is_in = !strcmp(*member, account->name);
-		if (is_in)
-			r = account_add_group(account, entry.gr_name);
-	}
-	closed = tool_close_stream(file, error);
+static int find_in_group(struct tool *tool, struct account *account)
+{
+	const struct group *group;
+	struct entries entries;
+	int r = 0, closed;
+
+	entries_open(tool, "/etc/group", &entries);
+	while (r == 0 && (group = entries_next_group(&entries)))
+		if (is_in(account, group))
+			r = account_add_group(account, group->gr_name);
+	closed = entries_close(&entries);
 	return r < 0 ? r : closed;
 }
 
 static int find_below_root(struct tool *tool, struct account *account)
 {
-	char *line = malloc(LINE_SIZE);
-	int r;
+	int r = find_in_passwd(tool, account);
 
-	if (!line)
-		return -ENOMEM;
-	r = find_in_passwd(tool, account, line);
 	if (r == 0)
-		r = find_in_group(tool, account, line);
-	free(line);
+		r = find_in_group(tool, account);
 	account->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
 	return r;
 }
@@ -85,23 +80,18 @@ int people_find(struct tool *tool, const char *name, struct account *ret)
 /* The name of the user of a root who has a uid, on the heap. 0, -ENOENT, -ENOMEM or -EIO. */
 static int find_name_below_root(struct tool *tool, uid_t uid, char **ret_name)
 {
-	char *line = malloc(LINE_SIZE);
-	struct passwd entry, *result;
-	int r, error = 0, closed;
-	FILE *file;
+	const struct passwd *user;
+	struct entries entries;
+	int r = -ENOENT, closed;
 
-	r = tool_open_stream(tool, "/etc/passwd", &file);
-	if (r >= 0)
-		r = line ? -ENOENT : -ENOMEM;
-	while (file && line && r == -ENOENT &&
-	       (error = fgetpwent_r(file, &entry, line, LINE_SIZE, &result)) == 0) {
-		if (entry.pw_uid != uid)
+	entries_open(tool, "/etc/passwd", &entries);
+	while (r == -ENOENT && (user = entries_next_user(&entries))) {
+		if (user->pw_uid != uid)
 			continue;
-		*ret_name = strdup(entry.pw_name);
+		*ret_name = strdup(user->pw_name);
 		r = *ret_name ? 0 : -ENOMEM;
 	}
-	closed = tool_close_stream(file, error);
-	free(line);
+	closed = entries_close(&entries);
 	/* Who could not be looked for may be there, and have less rights than nobody in particular. */
 	return r == -ENOENT && closed < 0 ? closed : r;
 }
@@ -192,17 +182,15 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 
 const char *people_why_shut_below_root(struct tool *tool, const char *name)
 {
-	char *line = malloc(LINE_SIZE);
-	struct spwd entry, *result;
+	const struct spwd *shadow;
 	const char *why = NULL;
-	FILE *file;
+	struct entries entries;
 
+	entries_open(tool, "/etc/shadow", &entries);
+	while ((shadow = entries_next_shadow(&entries)))
+		if (!strcmp(shadow->sp_namp, name))
+			why = why_shut(shadow, tool->now);
 	/* That it cannot be read says nothing of the user. */
-	(void)output_note(tool_open_stream(tool, "/etc/shadow", &file));
-	while (file && line && fgetspent_r(file, &entry, line, LINE_SIZE, &result) == 0)
-		if (!strcmp(entry.sp_namp, name))
-			why = why_shut(&entry, tool->now);
-	(void)tool_close_stream(file, 0);
-	free(line);
+	(void)output_note(entries_close(&entries));
 	return why;
 }

@@ -100,16 +100,4 @@ char *tool_source_path(const struct rolegate_policy *policy, uint32_t file);
 /* Give up on memory: nothing was changed. */
 int tool_out_of_memory(struct tool *tool);
 
-/*
- * Open a file of this host, or of --root's, for fgetpwent_r(3) and its kin; *ret is NULL if there is
- * none. Returns 0, -ENOMEM or -EIO. Owner: tool_close_stream(), always.
- */
-int tool_open_stream(struct tool *tool, const char *path, FILE **ret);
-
-/*
- * Close it, if it was opened. error: the last that was returned by those functions, or 0.
- * Returns 0 if that was the end of the file, or no error; else -ENOMEM or -EIO: who is missing is not known.
- */
-int tool_close_stream(FILE *file, int error);
-
 #endif
