@@ -64,6 +64,21 @@ static bool load_catalogs(void *context)
 	return good;
 }
 
+/*
+ * All roles and permissions come from catalogs: without, every name would seem unknown. Where there
+ * are errors already, such as a misspelt key, one of them may be why.
+ */
+static bool has_catalogs(const struct model *model, struct report *report)
+{
+	if (model->wanted_catalogs.n > 0)
+		return true;
+	if (report->n_errors == 0)
+		report_error(report, PLACE_NOWHERE,
+			     "no catalog is loaded: `catalogs` names them, such as "
+			     "catalogs = [ \"workspace\", \"host\" ];");
+	return false;
+}
+
 int compile_sources(struct compiled *ret,
 		    int (*find_catalog)(void *context, struct compiled *compiled, const char *name,
 					struct place place, uint32_t *ret_file),
@@ -77,6 +92,7 @@ int compile_sources(struct compiled *ret,
 
 	good = load_policies(&ret->model, &ret->sources, ret->sources.n, &ret->report,
 			     load_catalogs, &wanted);
+	good = good && has_catalogs(&ret->model, &ret->report);
 	/* Without one of the texts, every name that it defines would seem unknown. */
 	if (good)
 		r = resolve_model(&ret->model, &ret->sources, &ret->report);

@@ -248,22 +248,54 @@ static void prefers_the_policys_services(void **state)
 }
 
 /*
- * The shipped file with every key uncommented is a sound policy, so no key in it is misspelt or
- * of a wrong type.
+ * Take the `#` off each setting, as the file says it is done, and let somebody own what is meant.
+ * Returns how many there were.
+ */
+static size_t uncomment(char *text)
+{
+	static const char nobody[] = "#assign = ( );",
+			  *const somebody =
+				  "assign = ( { user = \"u\"; roles = [ \"owner\" ]; } );";
+	char *assign = strstr(text, nobody), *rest;
+	size_t n = 1;
+
+	assert_non_null(assign);
+	rest = strdup(assign + strlen(nobody));
+	assert_non_null(rest);
+	strcpy(stpcpy(assign, somebody), rest);
+	free(rest);
+	for (char *line = text; line; line = strchr(line + 1, '\n')) {
+		char *hash = *line == '\n' ? line + 1 : line;
+
+		if (*hash != '#' || strchr(" \n", hash[1]))
+			continue;
+		*hash = ' ';
+		n++;
+	}
+	return n;
+}
+
+/*
+ * The shipped file with every key uncommented is a sound policy, so no key in it is misspelt or of
+ * a wrong type.
  */
 static void reads_the_shipped_file(void **state)
 {
 	size_t n;
-	char *text = support_read_file(TEST_SRCDIR "/conf/rolegate.conf", &n);
+	char *text = support_read_file(TEST_SRCDIR "/conf/rolegate.conf", &n), *room;
 	struct compiled compiled;
 
 	(void)state;
-	if (support_compile_text(&compiled, text) != 0 &&
-	    !support_has_problem(&compiled, REPORT_ERROR, 0, "owner role")) {
+	room = malloc(n + 256);
+	assert_non_null(room);
+	memcpy(room, text, n + 1);
+	assert_true(uncomment(room) >= 14);
+	if (support_compile_text(&compiled, room) != 0 || compiled.report.n > 0) {
 		support_print_report(&compiled);
 		fail();
 	}
 	compile_free(&compiled);
+	free(room);
 	free(text);
 }
 

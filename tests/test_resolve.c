@@ -305,7 +305,7 @@ static void complains_of_catalogs(void **state)
 	static const struct {
 		const char *name, *policy, *catalog, *part;
 	} wrong[] = {
-		{ "none loaded", "", "", "no loaded catalog has an owner role" },
+		{ "none loaded", "", "", "no catalog is loaded: `catalogs` names them" },
 		{ "host alone", "catalogs = [ \"host\" ];", "",
 		  "no loaded catalog has an owner role" },
 		{ "unknown", "catalogs = [ \"wrkspace\" ];", "",

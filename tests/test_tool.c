@@ -215,7 +215,7 @@ static void changes_nothing_on_error(void **state)
 	snprintf(path, sizeof(path), "%s" ROLEGATE_STATE_DIR "/policy.cdb", root);
 	assert_int_equal(stat(path, &before), 0);
 	write_below(ROLEGATE_CONF_DIR "/rolegate.conf",
-		    "assign = ( { user = \"alice\" roles = [ \"owner\" ]; } );\n");
+		    "assign = ( { user = \"alice\"; roles = [ \"owner\" }; } );\n");
 	assert_int_equal(run("apply", output, sizeof(output)), 3);
 	assert_non_null(strstr(output, ROLEGATE_CONF_DIR "/rolegate.conf:1: error:"));
 	assert_non_null(strstr(output, "nothing was changed"));
@@ -331,6 +331,32 @@ static void escapes_what_it_prints(void **state)
 	assert_non_null(strstr(output, "a\\x1b[31mb"));
 }
 
+/* One mistake brings one error, and not another for each name that a catalog defines. */
+static void complains_once_of_no_catalogs(void **state)
+{
+	static const struct {
+		const char *line, *part, *count;
+	} cases[] = {
+		{ "", "no catalog is loaded", "\n1 error" },
+		{ "catalogs = [ ];", "no catalog is loaded", "\n1 error" },
+		{ "catalog = [ \"workspace\" ];", "did you mean `catalogs`?", "\n1 error" },
+		{ "catalogs = [ \"wrkspace\" ];", "no catalog is called", "\n1 error" },
+	};
+	static char output[4096];
+	char text[512];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text),
+			 "%s\nassign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n",
+			 cases[i].line);
+		write_below(ROLEGATE_CONF_DIR "/rolegate.conf", text);
+		assert_int_equal(run("check", output, sizeof(output)), 3);
+		if (!strstr(output, cases[i].part) || !strstr(output, cases[i].count))
+			fail_msg("%s: %s", cases[i].line, output);
+	}
+}
+
 /* Groups of directories that were written to a file: this one has two megabytes. */
 static void reads_a_group_of_thousands(void **state)
 {
@@ -396,6 +422,7 @@ int main(void)
 		WITH(speaks_json, make_policy),
 		WITH(colours_on_demand, make_policy),
 		WITH(escapes_what_it_prints, make_policy),
+		WITH(complains_once_of_no_catalogs, make_policy),
 		WITH(reads_a_group_of_thousands, make_policy),
 	};
 
