@@ -89,14 +89,17 @@ run_units() {
 		export ROLEGATE_EMULATED=1
 	fi
 	units=$(chroot "$folder/root" /bin/sh -ec 'cd /rolegate/b && make -s print-units')
+	[[ -n $units ]] || echo "FAIL $machine: there are unit tests"
 	for unit in $units; do
 		if [[ $machine == s390x && " $not_under_qemu " == *" $unit "* ]]; then
 			echo "skip $machine: $unit: qemu lets nobody trace a program"
-		elif run_unit "$unit" >/dev/null 2>&1; then
-			echo "ok   $machine: $unit"
-		else
+		elif ! run_unit "$unit" >/dev/null 2>&1; then
 			tail -n 20 "$folder/root/rolegate/b/$unit.log" >&2
 			echo "FAIL $machine: $unit"
+		elif grep -q '^\[       OK \] ' "$folder/root/rolegate/b/$unit.log"; then
+			echo "ok   $machine: $unit"
+		else
+			echo "skip $machine: $unit: $(grep -m 1 -i skip "$folder/root/rolegate/b/$unit.log")"
 		fi
 	done
 }
