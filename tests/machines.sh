@@ -15,7 +15,7 @@ shift 2
 machines=("$@")
 (($# > 0)) || machines=(i386 s390x)
 
-tools='make autoconf automake libtool pkg-config libnss-wrapper'
+tools='make autoconf automake libtool pkg-config libnss-wrapper locales'
 libraries='libc6-dev libpam-modules libpam0g-dev libconfig-dev libcdb-dev libjansson-dev libcmocka-dev'
 # A supervisor stops its command at system calls by ptrace and seccomp, which qemu does not pass on.
 not_under_qemu='test_crowd test_errors test_kill'
@@ -32,7 +32,7 @@ trap 'rm -rf --one-file-system "$work"' EXIT
 root_of() {
 	local packages=$tools library
 	if [[ $1 == s390x ]]; then
-		packages+=' gcc-s390x-linux-gnu locales qemu-user'
+		packages+=' gcc-s390x-linux-gnu qemu-user'
 		for library in $libraries; do packages+=" $library:s390x"; done
 		ROLEGATE_LIVE_ARCH="$(dpkg --print-architecture),s390x" ROLEGATE_LIVE_PACKAGES=$packages \
 			"$here/live/root.sh" "$cache/s390x"

@@ -66,29 +66,6 @@ static void test_groups(void **state)
 	}
 }
 
-/*
- * A line may be of any length: what is behind its number is not looked at, nor taken for another
- * line.
- */
-static void test_long_line(void **state)
-{
-	struct command *command = command_start(NULL);
-	const size_t n_long = 100000;
-	char *text = malloc(n_long + 64);
-
-	(void)state;
-	assert_non_null(text);
-	strcpy(text, "big:x:71:");
-	while (strlen(text) < n_long)
-		strcat(text, "desk:x:72:,");
-	strcat(text, "\ndesk:x:70:\n");
-	command_write(command, COMMAND_POLICY, ASSIGNED SEEN);
-	command_write(command, "/etc/group", text);
-	command_expect(command, "apply", 0, "generation 1 is in force");
-	free(text);
-	command_end(command);
-}
-
 /* Also a generation that is gone back to takes the gids of today. */
 static void test_rollback(void **state)
 {
@@ -136,6 +113,33 @@ static uint32_t sum_gids(const struct rolegate_policy *policy, const char *user)
 
 	assert_int_equal(seen_each_gid(policy, user, SUPPORT_NOW, add_gid, &sum), 0);
 	return sum;
+}
+
+/*
+ * A line may be of any length: what is behind its number is not looked at, nor taken for another
+ * line.
+ */
+static void test_long_line(void **state)
+{
+	struct command *command = command_start(NULL);
+	struct rolegate_policy *policy;
+	const size_t n_long = 100000;
+	char *text = malloc(n_long + 64);
+
+	(void)state;
+	assert_non_null(text);
+	strcpy(text, "big:x:71:");
+	while (strlen(text) < n_long)
+		strcat(text, "desk:x:72:,");
+	strcat(text, "\ndesk:x:70:\n");
+	command_write(command, COMMAND_POLICY, ASSIGNED SEEN);
+	command_write(command, "/etc/group", text);
+	command_expect(command, "apply", 0, "generation 1 is in force");
+	policy = open_applied(command);
+	assert_int_equal(sum_gids(policy, "adam"), 70);
+	rolegate_policy_close(policy);
+	free(text);
+	command_end(command);
 }
 
 static void test_captured(void **state)

@@ -131,8 +131,8 @@ static void compare_roles(const struct model *model, const char *name)
 static void has_words(const struct model *model)
 {
 	for (size_t i = 0; i < model->permission_names.n; i++)
-		if (!*model->permissions[i].label)
-			fail_msg("%s has no label", model->permissions[i].name);
+		if (!*model->permissions[i].label || !*model->permissions[i].description)
+			fail_msg("%s has no label or description", model->permissions[i].name);
 	for (size_t i = 0; i < model->role_names.n; i++)
 		if (!*model->roles[i].label || !*model->roles[i].description)
 			fail_msg("%s has no label or description", model->roles[i].name);
@@ -213,6 +213,7 @@ static void departments(void **state)
 	}
 	close_table(&table);
 	check(&expected);
+	has_words(&compiled.model);
 	compile_free(&compiled);
 }
 
@@ -225,12 +226,13 @@ static void host(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
+		size_t n_rows = 0, n_host = 0;
 		char text[128];
 
 		snprintf(text, sizeof(text), "catalogs = [ \"%s\", \"host\" ];", with[i]);
 		assert_int_equal(support_compile_text(&compiled, text), 0);
 		open_table(&table, "host-permissions");
-		while (next_row(&table)) {
+		for (; next_row(&table); n_rows++) {
 			uint32_t id = names_find(&compiled.model.permission_names, table.fields[0]);
 
 			assert_string_equal(
@@ -248,6 +250,11 @@ static void host(void **state)
 			}
 		}
 		close_table(&table);
+		for (size_t p = 0; p < compiled.model.permission_names.n; p++)
+			n_host += !strcmp(compiled.model.permissions[p].catalog, "host");
+		assert_int_equal(n_rows, 12);
+		assert_int_equal(n_host, n_rows);
+		has_words(&compiled.model);
 		compile_free(&compiled);
 	}
 }

@@ -481,31 +481,46 @@ static void test_in_folder(void **state)
 	char *folder = support_make_folder(), path[600];
 	struct rolegate_subject subject = { { .name = "mallory", .uid = 1000, .facts = 3 } };
 	unsigned char *bytes;
-	size_t n, n_wrong = 0;
+	size_t n, n_wrong = 0, n_refused = 0, n_answered = 0;
 
 	(void)state;
 	umask(022);
 	support_write_policy(text, folder);
 	snprintf(path, sizeof(path), "%s/%s", folder, FORMAT_FILE_NAME);
 	bytes = (unsigned char *)support_read_file(path, &n);
-	for (size_t at = 0; at < n; at += 7) {
+	/* The last round has nothing flipped: there the owner is let in, so that the others mean something. */
+	for (size_t at = 0; at < n + 7; at += 7) {
 		struct rolegate_decision decision = { .verdict = ROLEGATE_ALLOW };
 		struct rolegate_policy *policy = NULL;
 
+		if (at >= n) {
+			support_write_file(path, bytes, n, 0644);
+			subject.person.name = "alice";
+			assert_int_equal(rolegate_policy_open(folder, &policy, NULL), 0);
+			assert_int_equal(rolegate_can(policy, &subject, "manage_user_passwords",
+						      SUPPORT_NOW, &decision),
+					 0);
+			assert_int_equal(decision.verdict, ROLEGATE_ALLOW);
+			rolegate_policy_close(policy);
+			break;
+		}
 		bytes[at] ^= 0x41;
 		support_write_file(path, bytes, n, 0644);
 		bytes[at] ^= 0x41;
 		if ((at % 2 ? rolegate_policy_open(folder, &policy, NULL)
-			    : rolegate_policy_load(folder, &policy, NULL)) < 0)
+			    : rolegate_policy_load(folder, &policy, NULL)) < 0) {
+			n_refused++;
 			continue;
-		(void)rolegate_can(policy, &subject, "manage_user_passwords", SUPPORT_NOW,
-				   &decision);
+		}
+		n_answered += rolegate_can(policy, &subject, "manage_user_passwords", SUPPORT_NOW,
+					   &decision) == 0;
 		n_wrong += decision.verdict != ROLEGATE_DENY;
 		rolegate_policy_close(policy);
 	}
 	free(bytes);
 	support_remove_folder(folder);
 	assert_int_equal(n_wrong, 0);
+	assert_true(n_refused > 0 && n_answered > 0);
 }
 
 #define DAMAGE_TEST(function) cmocka_unit_test_setup_teardown(function, make_small, free_small)

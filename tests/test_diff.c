@@ -120,9 +120,9 @@ static const struct {
 	  "\"lacks\": [\n      \"billing\"\n    ]", NULL },
 	{ "as JSON, nothing", ROLES "assign = (" BASIC ");", ROLES "assign = (" BASIC ");",
 	  "--json diff", 0, "\"different\": false", NULL },
-	{ "what comes from files is shown without what a terminal would obey",
-	  ROLES "assign = (" BASIC ");", ROLES "assign = (" BASIC USER("b\xc3\xb6", "\"pay\"") ");",
-	  "diff", 1, "1 user: b\xc3\xb6\n", NULL },
+	{ "a name of other letters than ASCII", ROLES "assign = (" BASIC ");",
+	  ROLES "assign = (" BASIC USER("b\xc3\xb6", "\"pay\"") ");", "diff", 1,
+	  "1 user: b\xc3\xb6\n", NULL },
 	/* apply: authority */
 	{ "A2 within what the actor holds", ROLES "assign = (" BASIC ");",
 	  ROLES "assign = (" BASIC USER("bob", "\"pay\"") ");", "apply", 0,

@@ -366,8 +366,11 @@ static void meets_each_user_once(void **state)
 	}
 }
 
-/* A million on demand: ROLEGATE_TEST_USERS=1000000 ./test_difference */
-static void costs_little(void **state)
+/*
+ * One class and one effect, however many people: what it costs is only printed.
+ * A million on demand: ROLEGATE_TEST_USERS=1000000 ./test_difference
+ */
+static void keeps_classes_few(void **state)
 {
 	const char *wanted = getenv("ROLEGATE_TEST_USERS");
 	unsigned int n = wanted ? (unsigned int)strtoul(wanted, NULL, 10) : 20000;
@@ -402,7 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_effects),	cmocka_unit_test(starts_from_nothing),
 		cmocka_unit_test(compares_services),	cmocka_unit_test(survives_damage),
-		cmocka_unit_test(meets_each_user_once), cmocka_unit_test(costs_little),
+		cmocka_unit_test(meets_each_user_once), cmocka_unit_test(keeps_classes_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,6 +212,7 @@ static void read_datum(struct datum *datum, const char *name)
 		fail();
 	}
 	datum->part = datum->expectation + end;
+	assert_true(strlen(datum->part) > 3);
 }
 
 static void free_datum(struct datum *datum)
@@ -719,6 +720,8 @@ static void test_growing(void **state)
 	const struct world *world = *state;
 	struct compiled compiled;
 	size_t n_bad = 0;
+	unsigned int n_grown = 0;
+	struct stat old, now;
 	pid_t pid;
 
 	fflush(NULL);
@@ -726,13 +729,41 @@ static void test_growing(void **state)
 	assert_true(pid >= 0);
 	if (pid == 0)
 		grow(below(world, POLICY));
-	for (unsigned int i = 0; i < 50; i++) {
+	for (unsigned int i = 0; i < 50 || (i < 5000 && n_grown == 0); i++) {
+		assert_int_equal(stat(below(world, POLICY), &old), 0);
 		n_bad += compile(world, &compiled) != 0;
 		compile_free(&compiled);
+		assert_int_equal(stat(below(world, POLICY), &now), 0);
+		n_grown += now.st_size > old.st_size;
 	}
 	kill(pid, SIGKILL);
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 	assert_int_equal(n_bad, 0);
+	assert_true(n_grown > 0);
+}
+
+/* What had another size when it was opened is not half of a policy. A file of sysfs says 4096, whatever it holds. */
+static void test_cut_short(void **state)
+{
+	static const char path[] = "/sys/kernel/fscaps";
+	struct report report = { 0 };
+	struct sources sources = { 0 };
+	struct tree tree;
+	struct stat st;
+	uint32_t file;
+
+	(void)state;
+	if (stat(path, &st) < 0 || st.st_uid != 0 || st.st_size == 0) {
+		print_message("skipped: there is no %s of root's\n", path);
+		skip();
+	}
+	assert_int_equal(tree_open(&tree, NULL), 0);
+	assert_int_equal(source_read(&sources, &tree, path, &report, &file), -EBADMSG);
+	assert_int_equal(report.n_errors, 1);
+	assert_non_null(strstr(report.problems[0].text, "was cut short while it was read"));
+	report_free(&report);
+	sources_free(&sources);
+	tree_close(&tree);
 }
 
 /* ---- rolegate apply ---- */
@@ -833,6 +864,7 @@ int main(void)
 		WORLD_TEST(test_shows_all_files),
 		WORLD_TEST(test_guards_catalogs),
 		WORLD_TEST(test_growing),
+		cmocka_unit_test(test_cut_short),
 		WORLD_TEST(test_apply),
 	};
 

@@ -386,7 +386,7 @@ static void inherits_over_ten_thousand(void **state)
 	free(text);
 }
 
-/* A million wrong lines end in a bounded report. */
+/* Fifty thousand wrong lines end in a bounded report. */
 static void bounds_the_report(void **state)
 {
 	enum { LINES = 50000 };

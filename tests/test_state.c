@@ -244,7 +244,7 @@ static void compares_sources(void **state)
 static void stays_below_its_root(void **state)
 {
 	struct fixture *f = *state;
-	char outside[700], inside[700];
+	char outside[700], inside[700], path[1500];
 	struct tree tree;
 	struct state folder;
 
@@ -256,7 +256,12 @@ static void stays_below_its_root(void **state)
 	strcat(inside, "/var");
 	assert_int_equal(symlink(outside, inside), 0);
 	assert_true(state_open(&folder, &tree, "/var/lib/rolegate") < 0);
-	assert_true(tree_open_file(&tree, "/var/x", O_RDONLY, 0) < 0);
+	snprintf(path, sizeof(path), "%s/x", outside);
+	support_write_file(path, "x", 1, 0644);
+	assert_int_equal(tree_open_file(&tree, "/var/x", O_RDONLY, 0), -ENOTDIR);
+	snprintf(path, sizeof(path), "%s/root/end", f->folder);
+	assert_int_equal(symlink("../outside/x", path), 0);
+	assert_int_equal(tree_open_file(&tree, "/end", O_RDONLY, 0), -ELOOP);
 	assert_int_equal(tree_open_file(&tree, "/../outside", O_RDONLY, 0), -EINVAL);
 	strcat(outside, "/lib");
 	assert_int_equal(access(outside, F_OK), -1);

@@ -129,7 +129,7 @@ static const struct step after[] = {
 	{ "role show sales", 0, "own permissions: 2\n  insight, app.crm" },
 	{ "role show guest", 0, "gives nothing before somebody approves it" },
 	{ "role show sals", 2, "did you mean `sales`?" },
-	{ "catalog", 0, "loaded" },
+	{ "catalog", 0, "host            loaded" },
 	{ "catalog workspace", 0, "manage_user_passwords" },
 	{ "catalog ../workspace", 2, "by its name alone" },
 	{ "catalog nosuch", 2, "no catalog is called" },
@@ -329,6 +329,11 @@ static void escapes_what_it_prints(void **state)
 	assert_int_equal(run("can \"$(printf 'a\\033[31mb')\" mail", output, sizeof(output)), 1);
 	assert_null(strchr(output, '\033'));
 	assert_non_null(strstr(output, "a\\x1b[31mb"));
+	/* Nor what stands in a file, or a file is called. */
+	write_below(ROLEGATE_CONF_DIR "/policy.d/50-\033[2J.conf", "mode = \"\033[2J\";\n");
+	assert_int_equal(run("check", output, sizeof(output)), 3);
+	assert_null(strchr(output, '\033'));
+	assert_non_null(strstr(output, "50-\\x1b[2J.conf:1: error:"));
 }
 
 /* One mistake brings one error, and not another for each name that a catalog defines. */

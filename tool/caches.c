@@ -79,7 +79,7 @@ static void tell(struct tool *tool, const struct cache *cache)
 	if (status == 0 || (status > 0 && cache->fails_on_nothing))
 		return;
 	if (!tool->output.json)
-		fprintf(stderr,
+		output_complain(
 			"note: %s could not be told that groups have changed (%s %s %s): who is in them "
 			"shows when it forgets by itself\n",
 			cache->name, cache->words[0], cache->words[1],

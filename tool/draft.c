@@ -189,7 +189,7 @@ static void run_editor(const struct draft *draft)
 	if (n > 0 && words[0]) {
 		words[n] = draft->path;
 		execvp(words[0], words);
-		fprintf(stderr, "rolegate: the editor %s: %s\n", words[0], strerror(errno));
+		output_complain("rolegate: the editor %s: %s\n", words[0], strerror(errno));
 		_exit(127);
 	}
 	execlp("editor", "editor", draft->path, (char *)NULL);

@@ -110,12 +110,12 @@ int options_complain(const char *verb, const char *format, ...)
 		(void)output_note(-ENOMEM);
 		return EXIT_SYSTEM;
 	}
-	fprintf(stderr, "rolegate%s%s: %s", verb ? " " : "", verb ? verb : "", text);
+	output_complain("rolegate%s%s: %s%s\n", verb ? " " : "", verb ? verb : "", text,
+			verb ? "" : "; `rolegate --help` lists the verbs");
 	free(text);
 	for (const struct verb *known = verbs; verb && known->name; known++)
 		if (!strcmp(known->name, verb))
-			fprintf(stderr, "\nUsage: rolegate %s %s", known->name, known->usage);
-	fprintf(stderr, "%s\n", verb ? "" : "; `rolegate --help` lists the verbs");
+			output_complain("Usage: rolegate %s %s\n", known->name, known->usage);
 	return EXIT_USAGE;
 }
 

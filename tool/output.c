@@ -2,6 +2,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,39 @@ void output_init(struct output *output, bool json, const char *color)
 			      (!strcmp(color, "auto") && is_terminal && !(no_color && *no_color));
 }
 
+/* Names may come from anywhere, and what they hold is not for the terminal to obey. */
+static void put_escaped(const char *text, size_t n, FILE *to)
+{
+	for (const unsigned char *p = (const unsigned char *)text; n > 0; p++, n--) {
+		/* C1 controls are two bytes in UTF-8. */
+		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
+			fprintf(to, "\\x%02x", *p);
+		else
+			putc(*p, to);
+	}
+}
+
+void output_complain(const char *format, ...)
+{
+	va_list arguments;
+	char *text;
+	size_t n;
+	int r;
+
+	va_start(arguments, format);
+	r = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	if (r < 0) {
+		(void)output_note(-ENOMEM);
+		return;
+	}
+	n = strlen(text);
+	n -= n > 0 && text[n - 1] == '\n';
+	put_escaped(text, n, stderr);
+	fputs(text + n, stderr);
+	free(text);
+}
+
 void output_text(const struct output *output, enum output_colour colour, const char *text)
 {
 	static const char *const codes[] = {
@@ -62,13 +96,7 @@ void output_text(const struct output *output, enum output_colour colour, const c
 
 	if (output->has_colours && colour != COLOUR_PLAIN)
 		fputs(codes[colour], stdout);
-	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-		/* C1 controls are two bytes in UTF-8. */
-		if (*p < ' ' || *p == 0x7f || (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0))
-			printf("\\x%02x", *p);
-		else
-			putchar(*p);
-	}
+	put_escaped(text, strlen(text), stdout);
 	if (output->has_colours && colour != COLOUR_PLAIN)
 		fputs("\033[0m", stdout);
 }

@@ -33,6 +33,12 @@ void output_init(struct output *output, bool json, const char *color);
  */
 void output_text(const struct output *output, enum output_colour colour, const char *text);
 
+/*
+ * A complaint on standard error, in which nothing is obeyed by a terminal either: but for a line feed
+ * at its very end, what is no printable text is shown as \xNN.
+ */
+void output_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 /* Blanks up to a column, of which `used` are behind us; at least one. */
 void output_pad(int used, int column);
 

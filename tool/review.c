@@ -149,12 +149,12 @@ static int warn_author(const struct author *author, const struct difference *dif
 		r = access_ask(difference, services.list[i], &author->account.person, &change);
 		if (change != ACCESS_CLOSED)
 			continue;
-		fprintf(stderr, "%s%s", *comma ? comma : "warning: you can then no longer use ",
-			services.list[i]);
+		output_complain("%s%s", *comma ? comma : "warning: you can then no longer use ",
+				services.list[i]);
 		comma = ", ";
 	}
 	if (*comma)
-		fprintf(stderr, "; `rolegate apply --confirm-within 2m` lets you try that out\n");
+		output_complain("; `rolegate apply --confirm-within 2m` lets you try that out\n");
 	access_close(&services);
 	return r;
 }
@@ -167,7 +167,7 @@ static int conclude(struct tool *tool, const struct author *author, struct diffe
 	if (review->reason)
 		return refuse(tool, author, review);
 	if (review->warning)
-		fprintf(stderr, "warning: %s; it was so before (A6)\n", review->warning);
+		output_complain("warning: %s; it was so before (A6)\n", review->warning);
 	/* Whom the root below --root does not know uses nothing there. */
 	if (difference->joint.sides[JOINT_BEFORE].policy && author->is_known)
 		r = warn_author(author, difference);

@@ -106,7 +106,7 @@ __attribute__((format(printf, 5, 0))) static int fail(struct tool *tool, enum ex
 			json_object_set(object, "lacks", lacks);
 		(void)output_json(object, false);
 	} else {
-		fprintf(stderr, "rolegate: %s\n", text);
+		output_complain("rolegate: %s\n", text);
 	}
 	json_decref(lacks);
 	free(text);
@@ -197,15 +197,16 @@ void tool_print_problems(struct tool *tool, const struct compiled *compiled)
 	for (size_t i = 0; i < report->n; i++) {
 		const struct problem *p = &report->problems[i];
 
-		fputs(source_path(&compiled->sources, p->place), stderr);
+		char line[16] = "";
+
 		if (p->place.line > 0)
-			fprintf(stderr, ":%u", p->place.line);
-		fprintf(stderr, ": %s: %s\n", p->severity == REPORT_ERROR ? "error" : "warning",
-			p->text);
+			snprintf(line, sizeof(line), ":%u", p->place.line);
+		output_complain("%s%s: %s: %s\n", source_path(&compiled->sources, p->place), line,
+				p->severity == REPORT_ERROR ? "error" : "warning", p->text);
 	}
 	if (report->n < report->n_errors + report->n_warnings)
-		fprintf(stderr, "… and %zu more\n",
-			report->n_errors + report->n_warnings - report->n);
+		output_complain("… and %zu more\n",
+				report->n_errors + report->n_warnings - report->n);
 }
 
 int tool_fail_problems(struct tool *tool, const struct compiled *compiled)
@@ -220,7 +221,7 @@ int tool_fail_problems(struct tool *tool, const struct compiled *compiled)
 		return EXIT_POLICY;
 	}
 	tool_print_problems(tool, compiled);
-	fprintf(stderr, "%zu error%s: nothing was changed\n", n, n == 1 ? "" : "s");
+	output_complain("%zu error%s: nothing was changed\n", n, n == 1 ? "" : "s");
 	return EXIT_POLICY;
 }
 

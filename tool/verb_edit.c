@@ -291,7 +291,7 @@ int verb_edit(struct tool *tool)
 	if (status == EXIT_DONE)
 		status = converse(&s, &keep);
 	if (keep)
-		fprintf(stderr, "rolegate: your work is kept in %s\n", s.draft.path);
+		output_complain("rolegate: your work is kept in %s\n", s.draft.path);
 	draft_close(&s.draft, keep);
 	sources_free(&s.original);
 	if (s.lock >= 0)

@@ -206,8 +206,8 @@ static int gather(struct tool *tool, const struct standing *standing, json_t **r
 		if (r == 0)
 			json_array_append_new(*ret_list, object);
 		else if (r != -ENOENT)
-			fprintf(stderr, "rolegate: generation %llu cannot be read: %s\n",
-				(unsigned long long)list[i], rolegate_error_text(r));
+			output_complain("rolegate: generation %llu cannot be read: %s\n",
+					(unsigned long long)list[i], rolegate_error_text(r));
 	}
 	free(list);
 	return r == -ENOMEM ? r : 0;

@@ -270,7 +270,7 @@ static void print(const struct list *list, const char *what)
 					    !list->is_cut, "names", names),
 				  true);
 	else if (list->is_cut)
-		fprintf(stderr,
+		output_complain(
 			"rolegate list: there are more than these %u; name how they begin\n",
 			LISTED_MAX);
 }

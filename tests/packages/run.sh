@@ -20,7 +20,7 @@ tarball='' brief='' only_roots='' suites=() steps=() passed=0 failed=0
 
 # Keep in step with Build-Depends in debian/control.
 build_packages='build-essential debhelper libcdb-dev libcmocka-dev libconfig-dev libjansson-dev libpam-modules
-	libpam-runtime libpam0g-dev pkgconf'
+	libpam-runtime libpam0g-dev locales pkgconf'
 tool_packages='apt-utils autopkgtest apparmor apparmor-profiles apparmor-profiles-extra cups-daemon diffoscope-minimal
 	faketime openssh-client openssh-server piuparts reprotest'
 base_packages='ca-certificates'
