@@ -66,6 +66,7 @@ struct index *index_make(const unsigned char *memory, uint32_t n)
 		}
 		at += (uint32_t)size;
 	}
+	index->end = at;
 	return index;
 }
 

@@ -23,6 +23,7 @@ struct index_list {
 /* It never changes after index_make(), so threads may share it. */
 struct index {
 	struct index_list lists[INDEX_LETTERS];
+	uint32_t end; /* where the first lies that is not sound, or is no record */
 };
 
 /*

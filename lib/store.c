@@ -355,6 +355,49 @@ static int find_by_tables(const struct store *store, const unsigned char key[FOR
 	return -EBADMSG;
 }
 
+/* Records end where the first table begins. */
+static uint32_t first_table(const struct store *store)
+{
+	uint32_t first = store->size;
+
+	for (size_t i = 0; i < FORMAT_TOC_SIZE; i += SLOT_SIZE) {
+		uint32_t table = format_get32(store->near + i);
+
+		if (format_get32(store->near + i + 4) > 0 && table < first)
+			first = table;
+	}
+	return first;
+}
+
+/* Find each record by the tables. */
+static int check_tables(const struct store *store)
+{
+	unsigned char key[FORMAT_KEY_SIZE];
+	struct record record;
+	int r = 0;
+
+	for (size_t letter = 0; letter < INDEX_LETTERS; letter++) {
+		const struct index_list *list = &store->index->lists[letter];
+
+		for (uint32_t number = 0; number < list->n && r == 0; number++) {
+			if (list->positions[number] == 0)
+				continue;
+			format_key(key, (char)('A' + letter), number);
+			record.heap = NULL;
+			r = find_by_tables(store, key, &record);
+			store_record_free(&record);
+		}
+	}
+	return r;
+}
+
+int store_check(const struct store *store, bool with_tables)
+{
+	if (store->index->end != first_table(store))
+		return -EBADMSG;
+	return with_tables ? check_tables(store) : 0;
+}
+
 int store_find(const struct store *store, char letter, uint32_t number, struct record *ret_record)
 {
 	uint32_t position = store->index ? index_find(store->index, letter, number) : 0;

@@ -85,6 +85,14 @@ int store_open_fd(struct store *store, int fd, struct record *ret_head, const ch
  */
 int store_load(struct store *store);
 
+/*
+ * Whether every record is as it was written, of a file that was read into memory: for whoever is about to judge
+ * by all of them. 0 or -EBADMSG.
+ *
+ * with_tables  whether the file's own tables lead to each, too, which is how those find it who read it piecemeal
+ */
+int store_check(const struct store *store, bool with_tables);
+
 void store_close(struct store *store);
 
 /*

@@ -763,15 +763,65 @@ static void test_keys(void **ret)
 	}
 }
 
+/* ---- All of it ---- */
+
+/* Flip a byte, load the file, and check all of it: 0, or an error of either. */
+static int check_flipped(const struct state *state, char *bytes, size_t n, size_t at,
+			 bool with_tables)
+{
+	struct rolegate_policy *policy = NULL;
+	int r;
+
+	bytes[at] ^= 0x10;
+	support_write_file(state->file, bytes, n, 0644);
+	bytes[at] ^= 0x10;
+	r = rolegate_policy_load(state->folder, &policy, NULL);
+	if (r == 0)
+		r = store_check(&policy->store, with_tables);
+	rolegate_policy_close(policy);
+	return r;
+}
+
+/* No byte of a record is changed without being seen, nor one of a table that leads to a record. */
+static void test_check(void **ret)
+{
+	const struct state *state = *ret;
+	size_t n, n_unseen = 0, end = 0;
+	struct rolegate_policy *policy;
+	char *bytes = support_read_file(state->file, &n);
+
+	assert_int_equal(rolegate_policy_load(state->folder, &policy, NULL), 0);
+	assert_int_equal(store_check(&policy->store, true), 0);
+	end = policy->store.index->end;
+	rolegate_policy_close(policy);
+	assert_in_range(end, FORMAT_TOC_SIZE + 1000, n - 100);
+	for (size_t at = FORMAT_TOC_SIZE; at < end; at += 3)
+		n_unseen += check_flipped(state, bytes, n, at, false) == 0;
+	assert_int_equal(n_unseen, 0);
+	for (size_t at = end; at < n; at++) {
+		bool is_used = false;
+
+		/* Of a slot that no record is in, nobody reads more than that it is empty. */
+		for (size_t k = (at - end) / 8 * 8 + end; k < (at - end) / 8 * 8 + end + 8; k++)
+			is_used = is_used || bytes[k] != 0;
+		n_unseen += is_used && check_flipped(state, bytes, n, at, true) == 0;
+	}
+	assert_int_equal(n_unseen, 0);
+	free(bytes);
+}
+
 #define STATE_TEST(function) cmocka_unit_test_setup_teardown(function, make_state, remove_state)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STATE_TEST(test_modes),	  STATE_TEST(test_owners),	STATE_TEST(test_kinds),
-		STATE_TEST(test_folders), STATE_TEST(test_heads),	STATE_TEST(test_records),
-		STATE_TEST(test_games),	  STATE_TEST(test_twins),	STATE_TEST(test_full_table),
-		STATE_TEST(test_numbers), STATE_TEST(test_near_damage), cmocka_unit_test(test_keys),
+		STATE_TEST(test_modes),	      STATE_TEST(test_owners),
+		STATE_TEST(test_kinds),	      STATE_TEST(test_folders),
+		STATE_TEST(test_heads),	      STATE_TEST(test_records),
+		STATE_TEST(test_games),	      STATE_TEST(test_twins),
+		STATE_TEST(test_full_table),  STATE_TEST(test_numbers),
+		STATE_TEST(test_near_damage), STATE_TEST(test_check),
+		cmocka_unit_test(test_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,6 +33,13 @@ static int load_active(struct changing *c)
 {
 	int r = policy_open_confirmed(c->tool->state_dir, true, &c->active, NULL);
 
+	/* A record that is damaged would be met with in the middle of judging. */
+	if (r == 0)
+		r = store_check(&c->active->store, false);
+	if (r < 0) {
+		rolegate_policy_close(c->active);
+		c->active = NULL;
+	}
 	if (r == -ENOMEM)
 		return tool_out_of_memory(c->tool);
 	/* That it could not be read now does not mean that it is lost, and nothing would be judged by it. */
@@ -43,7 +50,12 @@ static int load_active(struct changing *c)
 			" cannot be read; nothing was changed. Try again, and where it is lost, take it away",
 			c->tool->state_dir);
 	c->is_damaged = r < 0 && r != -ENOENT;
-	return EXIT_DONE;
+	/*
+	 * What the author may do was answered by parts of it that are sound, and nothing is judged from here on.
+	 * Below a root, where that one is damaged, it is the host that let them.
+	 */
+	return c->is_damaged && !c->tool->root ? author_check_root(c->tool, &c->author, r)
+					       : EXIT_DONE;
 }
 
 static int open_state(struct changing *c)

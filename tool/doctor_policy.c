@@ -28,7 +28,9 @@ void doctor_policy(struct tool *tool, struct doctor_findings *findings)
 	char *what = NULL;
 	int r;
 
-	r = output_note(rolegate_policy_open(tool->state_dir, &policy, &what));
+	r = output_note(rolegate_policy_load(tool->state_dir, &policy, &what));
+	if (r == 0)
+		r = store_check(&policy->store, true);
 	if (r < 0)
 		doctor_add(
 			findings,
@@ -37,7 +39,9 @@ void doctor_policy(struct tool *tool, struct doctor_findings *findings)
 				.id = rolegate_reason_name(rolegate_reason_of_error(r)),
 				.text = what ? what : rolegate_error_text(r),
 				.why = "wherever pam_rolegate.so is asked, everybody but root is refused",
-				.mend = "write a policy and `rolegate apply` it; `rolegate init --owner USER` begins one",
+				.mend = r == -ENOENT
+						? "write a policy and `rolegate apply` it; `rolegate init --owner USER` begins one"
+						: "as root, `rolegate apply`; where that cannot read it either, take it away first",
 			},
 			NULL);
 	else if (policy->head.flags & FORMAT_HEAD_PERMISSIVE)

@@ -50,22 +50,23 @@ int draft_make(struct draft *draft, const struct author *author, const char *nam
 	*draft = (struct draft){
 		.uid = geteuid(),
 		.gid = getegid(),
-		.name = author->account.name,
 		.fd = -1,
 		.file = name,
 	};
 	if (geteuid() == 0 && author->uid != 0) {
+		r = author_find_here(author, &draft->account);
+		if (r < 0)
+			return r;
 		draft->uid = author->uid;
-		draft->gid = author->account.gid;
+		draft->gid = draft->account.gid;
 		draft->drops = true;
 	}
 	draft->folder = strdup(DRAFT_FOLDER);
-	if (!draft->folder)
-		return -ENOMEM;
-	if (!mkdtemp(draft->folder)) {
-		r = -errno;
+	if (!draft->folder || !mkdtemp(draft->folder)) {
+		r = draft->folder ? -errno : -ENOMEM;
 		free(draft->folder);
-		draft->folder = NULL;
+		account_free(&draft->account);
+		*draft = (struct draft){ .fd = -1 };
 		return r;
 	}
 	draft->fd = open(draft->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -136,6 +137,7 @@ void draft_close(struct draft *draft, bool keep)
 		close(draft->fd);
 	free(draft->path);
 	free(draft->folder);
+	account_free(&draft->account);
 	*draft = (struct draft){ .fd = -1 };
 }
 
@@ -158,7 +160,7 @@ static int become(const struct draft *draft)
 {
 	if (!draft->drops)
 		return 0;
-	if (initgroups(draft->name, draft->gid) < 0 || setgid(draft->gid) < 0 ||
+	if (initgroups(draft->account.name, draft->gid) < 0 || setgid(draft->gid) < 0 ||
 	    setuid(draft->uid) < 0 || setuid(0) == 0)
 		return -EPERM;
 	return 0;

@@ -20,11 +20,11 @@ struct draft {
 	const char *file; /* the copy, in it */
 	uid_t uid;	  /* whose it is */
 	gid_t gid;
-	bool drops;	  /* the editor runs as them, and not as we do */
-	const char *name; /* theirs */
+	bool drops;		/* the editor runs as them, and not as we do */
+	struct account account; /* theirs then, as this host knows it and no --root */
 };
 
-/* Copy a text. 0 or -errno: then nothing is left of it. */
+/* Copy a text. 0, -ENOENT this host has no such user, or -errno: then nothing is left of it. */
 int draft_make(struct draft *draft, const struct author *author, const char *name, const char *text,
 	       size_t n);
 

@@ -43,3 +43,14 @@ is "one byte flipped at 64 places of $size bytes: dave is never let in, pamteste
 
 install -m 644 "$good" "$state/policy.cdb"
 ssh_lets_in carol 'the good file again, carol'
+
+# A record of somebody else's is damaged: who logged in as root applies a sound policy, and nobody whom it may judge wrongly.
+offset=$(grep -abo 'bob' "$good" | head -n 1 | cut -d : -f 1)
+flip "$offset"
+matches 'a damaged record: doctor says so' 'damaged' "$(rolegate doctor)"
+ends_with 4 'a damaged record: alice behind sudo is refused' with_login alice rolegate apply
+matches 'a damaged record: alice is told what to do' 'log in as root' "$err"
+ends_with 0 'a damaged record: root applies' rolegate apply
+ssh_lets_in carol 'a damaged record, root has applied: carol'
+lacks_damage=$(rolegate doctor | grep -c damaged || true)
+is 'a damaged record, root has applied: doctor is content' 0 "$lacks_damage"

@@ -49,3 +49,13 @@ logs_reason 'a symbolic link, carol' 'untrusted-policy'
 rm -rf "$state"
 apply 'anew'
 ssh_lets_in carol 'state folder gone, then applied anew, carol'
+
+# A5: sudo lends root's uid to many; whoever takes the policy away, or finds it gone, does not begin anew with it.
+rm "$state/policy.cdb"
+ends_with 4 'policy gone, carol behind sudo applies: refused' with_login carol rolegate apply
+matches 'policy gone, carol behind sudo applies: says why' 'policy that was in force is gone' "$err"
+ends_with 4 'policy gone, alice behind sudo applies: refused, for nothing says that she is an owner' \
+	with_login alice rolegate apply
+ends_with 0 'policy gone, root applies' rolegate apply
+rm -r "$state/policy.cdb" "$state/generations"
+ends_with 0 'nothing was ever applied, alice behind sudo applies' with_login alice rolegate apply

@@ -51,3 +51,17 @@ ends_with 4 'A5 then root changes nothing' rolegate assign dave guest
 matches 'A5 then root changes nothing: says why' 'A1' "$err"
 ends_with 4 'A5 nor by a file' change_as root key 'root_is_owner = true'
 ends_with 0 'A5 but an owner does' change_as alice key 'root_is_owner = true'
+
+# --root: whose hands root lends is asked of this host, whatever the files below that root say; and so is who the editor is.
+image=/tmp/image
+mkdir -p "$image/etc"
+printf 'alice:x:%s:6::/:/bin/sh\n' "$(id -u bob)" >"$image/etc/passwd"
+ends_with 4 'A5 bob, whom the passwd below a root calls alice' with_login bob rolegate --root "$image" init --owner bob
+matches 'A5 bob, whom the passwd below a root calls alice: is bob' 'you are bob here' "$err"
+is 'A5 bob, below a root: nothing was made' 'no' "$([[ -e $image/etc/rolegate ]] && echo yes || echo no)"
+printf 'alice:x:%s:6::/:/bin/sh\n' "$alice" >"$image/etc/passwd"
+ends_with 0 'A5 alice, an owner here, below a root' with_login alice rolegate --root "$image" init --owner alice
+printf '#!/bin/sh\nid >/tmp/editor.id\nexit 1\n' >/tmp/editor
+chmod 755 /tmp/editor
+run with_login alice env EDITOR=/tmp/editor rolegate --root "$image" edit
+is 'A5 alice, below a root: her editor has the groups that she has here' "$(id alice)" "$(cat /tmp/editor.id)"
