@@ -36,22 +36,38 @@ static bool find_final_name(const char *temporary, char to[NAME_MAX + 1])
 	return true;
 }
 
-/* Give a new file the owner and mode of the one it will replace. */
-static int take_after(int folder, const char *name, int fd)
+/* Give a new file the owner and mode of the one it will replace, and remember that one. */
+static int take_after(struct staged *staged, int fd)
 {
-	struct stat st;
+	struct stat *st = &staged->old;
 
-	if (fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+	if (fstatat(staged->folder, staged->name, st, AT_SYMLINK_NOFOLLOW) < 0) {
+		*st = (struct stat){ 0 };
 		if (errno != ENOENT)
 			return -errno;
 		return fchmod(fd, 0644) < 0 ? -errno : 0;
 	}
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return -EINVAL;
-	if ((st.st_uid != geteuid() || st.st_gid != getegid()) &&
-	    fchown(fd, st.st_uid, st.st_gid) < 0)
+	if ((st->st_uid != geteuid() || st->st_gid != getegid()) &&
+	    fchown(fd, st->st_uid, st->st_gid) < 0)
 		return -errno;
-	return fchmod(fd, st.st_mode & 0777) < 0 ? -errno : 0;
+	return fchmod(fd, st->st_mode & 0777) < 0 ? -errno : 0;
+}
+
+/* 0 if what is called `name` now is the file that was to be replaced, or is as little there; -ESTALE; -errno. */
+static int check_old(const struct staged *staged, const char *name)
+{
+	const struct stat *old = &staged->old;
+	struct stat st = { 0 };
+
+	if (fstatat(staged->folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+		return -errno;
+	return st.st_ino == old->st_ino && st.st_size == old->st_size &&
+			       st.st_mtim.tv_sec == old->st_mtim.tv_sec &&
+			       st.st_mtim.tv_nsec == old->st_mtim.tv_nsec
+		       ? 0
+		       : -ESTALE;
 }
 
 static int fill(struct staged *staged, int fd, const char *text, size_t n)
@@ -59,7 +75,7 @@ static int fill(struct staged *staged, int fd, const char *text, size_t n)
 	struct stat st;
 	int r;
 
-	r = take_after(staged->folder, staged->name, fd);
+	r = take_after(staged, fd);
 	if (r == 0)
 		r = write_whole(fd, text, n);
 	if (r == 0 && (fsync(fd) < 0 || fstat(fd, &st) < 0))
@@ -158,7 +174,12 @@ int staged_place(struct staged *staged)
 	if (r == 0 && fstat(staged->folder, &before) < 0)
 		r = -errno;
 	if (r == 0)
+		r = check_old(staged, staged->name);
+	if (r == 0)
 		r = exchange(staged->folder, temporary, staged->name, &staged->place);
+	/* Once more: a person may have saved theirs since the first look. */
+	if (r == 0 && staged->place == STAGED_EXCHANGED)
+		r = check_old(staged, temporary);
 	if (r < 0)
 		return r;
 	restore_time(staged->folder, &before);

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "tree.h"
@@ -22,6 +23,7 @@ struct staged {
 	char *name; /* the file's, in its folder */
 	char *path; /* the file's, absolute, as on the host */
 	struct timespec mtime;
+	struct stat old; /* of the file that it replaces; st_ino 0: there is none */
 	enum staged_place {
 		STAGED_BESIDE,	  /* not in its place yet */
 		STAGED_ALONE,	  /* in its place, where no file was */
@@ -39,7 +41,10 @@ struct staged {
 int staged_write(struct staged *staged, const struct tree *tree, const char *path, const char *text,
 		 size_t n);
 
-/* Put it into its place, to last. 0 or -errno: then staged_undo() is due. */
+/*
+ * Put it into its place, to last. 0; -ESTALE the old file is not the one any more that was there when the
+ * text was written; -errno. On failure staged_undo() is due.
+ */
 int staged_place(struct staged *staged);
 
 /* Take it away, and put the old file back. 0 or -errno: it could not be done. */

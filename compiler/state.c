@@ -354,7 +354,7 @@ static int replace(const struct state *state, uint64_t generation, uint64_t pare
 	if (r < 0)
 		return r;
 	r = folder_sync(state->fd);
-	/* Last, for while it runs a trial decides: up to here nothing has changed for anybody. */
+	/* It is over by now, unless it is the one that is confirmed: a trial decides only beside an older generation. */
 	if (r == 0)
 		r = state_end_trial(state);
 	if (r < 0)

@@ -148,6 +148,26 @@ int account_init_uid(struct account *account, uid_t uid)
 	return r;
 }
 
+/*
+ * A directory may know one user by several names (other case, with a domain). What the system calls them is
+ * the name that the policy's assignments mean: else another spelling would be somebody without any, whom
+ * the default roles are for (P3).
+ */
+static int take_name(struct account *account, const char *name)
+{
+	char *copy;
+
+	if (!strcmp(name, account->name))
+		return 0;
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	free(account->name);
+	account->name = copy;
+	account->person.name = copy;
+	return 0;
+}
+
 static int look_up_user(struct account *account)
 {
 	struct user_question question = { .name = account->name };
@@ -162,10 +182,12 @@ static int look_up_user(struct account *account)
 		return 0;
 	}
 	account->person.uid = question.entry.pw_uid;
-	account->person.facts |= ROLEGATE_FACT_UID;
 	account->gid = question.entry.pw_gid;
+	r = take_name(account, question.entry.pw_name);
+	if (r == 0)
+		account->person.facts |= ROLEGATE_FACT_UID;
 	free(buffer);
-	return 0;
+	return r;
 }
 
 /* Whether this many descriptors are left; opens them for a moment. */

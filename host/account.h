@@ -29,7 +29,8 @@ struct account {
  * Look a user up through NSS, by name, as far as `wants` says (bits of enum rolegate_fact).
  *
  * Facts that are known already are not asked for again. A user whom the system does not know gets
- * ROLEGATE_FACT_ABSENT. Returns 0; -ENOMEM; -EIO the system could not say.
+ * ROLEGATE_FACT_ABSENT. One whom it calls by another name than was asked for gets that name.
+ * Returns 0; -ENOMEM; -EIO the system could not say.
  */
 int account_look_up(struct account *account, unsigned int wants);
 

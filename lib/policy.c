@@ -184,6 +184,14 @@ static int open_in_force(const char *dir, const struct opening *how,
 		rolegate_policy_close(trial);
 		return r;
 	}
+	/*
+	 * What is applied for good after it, which only a rollback is, ends a trial: at that moment, and not when its file
+	 * has gone too, or the rollback would not be one if nobody came to take that away.
+	 */
+	if (trial && trial->head.generation < policy->head.generation) {
+		rolegate_policy_close(trial);
+		trial = NULL;
+	}
 	if (trial)
 		trial->before = policy;
 	*ret_policy = trial ? trial : policy;

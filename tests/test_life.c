@@ -91,6 +91,29 @@ static void a_trial_ends_on_demand(void **state)
 	command_expect(c, "apply", 0, "generation 3 is in force");
 }
 
+/* Whoever is killed between putting the older generation in force and taking the trial away has ended it. */
+static void a_trial_ends_with_what_comes_after_it(void **state)
+{
+	struct command *c = *state;
+	char line[1500];
+
+	command_write(c, COMMAND_POLICY, OWNED_BY("bob"));
+	command_expect(c, "apply --confirm-within 1h", 0, "On trial");
+	snprintf(line, sizeof(line), "cd '%s%s' && ln trial.cdb kept.cdb", c->root, STATE);
+	assert_int_equal(system(line), 0);
+	command_write(c, COMMAND_POLICY, OWNED_BY("alice"));
+	command_expect(c, "rollback 1", 0, "generation 3 is in force");
+	snprintf(line, sizeof(line), "cd '%s%s' && mv kept.cdb trial.cdb", c->root, STATE);
+	assert_int_equal(system(line), 0);
+	command_expect(c, "can bob mail", 1, "denied");
+	command_expect(c, "can alice mail", 0, "allowed");
+	command_expect(c, "status", 0, "generation  3,");
+	assert_null(strstr(c->output, "TRIAL"));
+	command_expect(c, "confirm", 4, "no generation is on trial");
+	command_expect(c, "apply", 0, "generation 4 is in force");
+	assert_false(command_has(c, STATE "/trial.cdb"));
+}
+
 static void a_trial_needs_somewhere_to_go_back_to(void **state)
 {
 	struct command *c = command_start(NULL);
@@ -431,6 +454,7 @@ int main(void)
 		CASE(a_confirmed_trial_stays),
 		CASE(nothing_is_applied_over_a_trial),
 		CASE(a_trial_ends_on_demand),
+		CASE(a_trial_ends_with_what_comes_after_it),
 		CASE(a_trial_needs_somewhere_to_go_back_to),
 		CASE(spans_are_checked),
 		CASE(history_says_who_and_why),

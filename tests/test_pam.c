@@ -206,6 +206,13 @@ static const char root_does_not[] = CATALOGS NO_ROOT;
 static const char root_has_role[] = CATALOGS NO_ROOT
 	"assign = ( { user = \"root\"; roles = [ \"service\" ]; } );\n";
 
+static const char assigned_little[] = CATALOGS NO_ROOT
+	"roles = ( { name = \"little\"; } );\nsystem_account_roles = [ \"service\" ];\n"
+	"assign = ( { user = \"{system}\"; roles = [ \"little\" ]; } );\n";
+static const char assigned_much[] = CATALOGS NO_ROOT
+	"system_account_roles = [ \"service\" ];\n"
+	"assign = ( { user = \"{system}\"; roles = [ \"user\" ]; } );\n";
+
 static void test_holders(void **unused)
 {
 	static const struct pam_case cases[] = {
@@ -230,6 +237,13 @@ static void test_holders(void **unused)
 		  ALLOW, PAM_SUCCESS, "" },
 		{ "P3 uid 0 is no system account", defaults, "root", "sshd", "", ALLOW, PAM_SUCCESS,
 		  "" },
+		{ "P3 assigned what gives nothing", assigned_little, "{system}", "cron", "", DENY,
+		  PAM_PERM_DENIED, "reason=missing-permission" },
+		{ "P3 by another name: no default roles", assigned_little,
+		  OTHER_SPELLING "{system}", "cron", "", DENY, PAM_PERM_DENIED,
+		  "user=" OTHER_SPELLING "{system} service=cron reason=missing-permission" },
+		{ "P3 by another name: the roles that they have", assigned_much,
+		  OTHER_SPELLING "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
 		{ "D6 root_is_owner", root_owns, "root", "sshd", "", ALLOW, PAM_SUCCESS, "" },
 		{ "D6 root_is_owner is for uid 0", root_owns, "{system}", "sshd", "", DENY,
 		  PAM_PERM_DENIED, "reason=no-role" },

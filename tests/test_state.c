@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "kept.h"
+#include "staged.h"
 #include "state.h"
 
 struct fixture {
@@ -268,6 +269,52 @@ static void stays_below_its_root(void **state)
 	tree_close(&tree);
 }
 
+/* What a person saves between our writing a text beside a file and putting it in its place is theirs, and stays. */
+static void keeps_what_is_saved_meanwhile(void **state)
+{
+	static const struct {
+		const char *name, *before, *saved; /* NULL: not there */
+	} cases[] = {
+		{ "written to", "old", "theirs" }, { "taken away", "old", NULL },
+		{ "made", NULL, "theirs" },	   { "as it was", "old", "old" },
+		{ "still not there", NULL, NULL },
+	};
+	struct fixture *f = *state;
+	char path[600];
+
+	snprintf(path, sizeof(path), "%s/one.conf", f->folder);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *before = cases[i].before, *saved = cases[i].saved;
+		bool is_same = !before ? !saved : saved && !strcmp(before, saved);
+		struct staged staged;
+		char *now;
+		size_t n;
+
+		(void)unlink(path);
+		if (before)
+			support_write_file(path, before, strlen(before), 0644);
+		assert_int_equal(staged_write(&staged, &f->tree, path, "ours", 4), 0);
+		if (!is_same && saved)
+			support_write_file(path, saved, strlen(saved), 0644);
+		else if (!is_same)
+			assert_int_equal(unlink(path), 0);
+		print_message("  %s\n", cases[i].name);
+		assert_int_equal(staged_place(&staged), is_same ? 0 : -ESTALE);
+		if (is_same)
+			staged_finish(&staged);
+		else
+			assert_int_equal(staged_undo(&staged), 0);
+		if (is_same || saved) {
+			now = support_read_file(path, &n);
+			assert_string_equal(now, is_same ? "ours" : saved);
+			free(now);
+		} else {
+			assert_int_equal(access(path, F_OK), -1);
+		}
+		staged_close(&staged);
+	}
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -281,6 +328,7 @@ int main(void)
 		CASE(locks),
 		CASE(compares_sources),
 		CASE(stays_below_its_root),
+		CASE(keeps_what_is_saved_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

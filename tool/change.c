@@ -120,11 +120,11 @@ static int judge(struct changing *c, const struct rolegate_policy *after, char *
 }
 
 /*
- * Whether the file of a trial says that it runs: 1, 0, or -errno where it cannot be read now. Those who
- * only ask take that for a trial that is over; whoever changes something would change something else
- * than what they were asked for.
+ * Whether the file of a trial says that it runs, beside what is in force for good: 1, 0, or -errno where
+ * it cannot be read now. Those who only ask take that for a trial that is over; whoever changes something
+ * would change something else than what they were asked for.
  */
-static int is_said_to_run(struct tool *tool)
+static int is_said_to_run(struct tool *tool, uint64_t confirmed)
 {
 	struct rolegate_policy *policy = NULL;
 	int fd, r;
@@ -138,7 +138,7 @@ static int is_said_to_run(struct tool *tool)
 		close(fd);
 		return policy_is_unusable(r) ? 0 : r;
 	}
-	r = trial_is_running(&policy->head.trial, NULL);
+	r = policy->head.generation > confirmed && trial_is_running(&policy->head.trial, NULL);
 	rolegate_policy_close(policy);
 	return r;
 }
@@ -146,6 +146,7 @@ static int is_said_to_run(struct tool *tool)
 int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int64_t *ret_left)
 {
 	struct rolegate_policy *policy = NULL;
+	uint64_t confirmed = 0;
 	int r;
 
 	/* There hardly ever is one: what is in force need not be taken into memory to see that. */
@@ -159,9 +160,11 @@ int change_find_trial(struct tool *tool, struct rolegate_policy **ret_trial, int
 			return 1;
 		}
 	}
+	if (r == 0)
+		confirmed = policy->head.generation;
 	rolegate_policy_close(policy);
 	if (r == 0)
-		r = is_said_to_run(tool);
+		r = is_said_to_run(tool, confirmed);
 	/* It runs, and was not seen. */
 	if (r > 0)
 		r = -EIO;
@@ -311,6 +314,7 @@ static int fail_placing(struct changing *c, struct candidate *candidate, int err
 static int place_text(struct changing *c, struct candidate *candidate, const struct pack_info *info)
 {
 	const char *path = candidate->staged.path;
+	bool is_undone;
 	int r;
 
 	r = staged_place(&candidate->staged);
@@ -321,7 +325,13 @@ static int place_text(struct changing *c, struct candidate *candidate, const str
 	/* First, for while the generation is in force its text must not be lost. */
 	if (state_revert(&c->state, info->generation, info->parent, c->trial) < 0)
 		return fail_placing(c, candidate, r, info->generation);
-	if (staged_undo(&candidate->staged) == 0)
+	is_undone = staged_undo(&candidate->staged) == 0;
+	if (is_undone && r == -ESTALE)
+		return tool_fail(
+			c->tool, EXIT_REFUSED, "file-changed",
+			"%s was changed by somebody else meanwhile, and theirs stays; nothing else was changed",
+			path);
+	if (is_undone)
 		return tool_fail_errno(c->tool, r, path);
 	return tool_fail(
 		c->tool, EXIT_SYSTEM, "system-error",

@@ -157,12 +157,38 @@ static const char *why_shut(const struct spwd *entry, int64_t now)
 	return NULL;
 }
 
-const char *people_why_unusable(struct tool *tool, const char *name)
+/*
+ * A4: the same by the host's shadow. Who has no entry there is a user of a directory, whose server judges; and
+ * who may not read it need not know, for what he could apply he cannot put in force.
+ */
+static const char *why_shut_here(const char *name, int64_t now)
 {
 	struct spwd entry, *result = NULL;
+	const char *why = NULL;
+	char *buffer = NULL;
+	int error = ERANGE;
+
+	for (size_t n = 4096; n <= ENTRIES_LINE_MAX && error == ERANGE; n *= 4) {
+		free(buffer);
+		buffer = malloc(n);
+		if (!buffer)
+			return "the system could not be asked about";
+		do
+			error = getspnam_r(name, &entry, buffer, n, &result);
+		while (error == EINTR);
+	}
+	if (result)
+		why = why_shut(&entry, now);
+	else if (error != 0 && error != ENOENT && error != ESRCH && error != EACCES)
+		why = "the system could not be asked about";
+	free(buffer);
+	return why;
+}
+
+const char *people_why_unusable(struct tool *tool, const char *name)
+{
 	struct account account;
 	const char *why = NULL;
-	char buffer[4096];
 	int r;
 
 	if (tool->root)
@@ -175,9 +201,7 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 	else if (account.person.facts & ROLEGATE_FACT_ABSENT)
 		why = "unknown to the system";
 	account_free(&account);
-	if (why || getspnam_r(name, &entry, buffer, sizeof(buffer), &result) != 0 || !result)
-		return why; /* no shadow entry: a user of a directory, whose server judges */
-	return why_shut(&entry, tool->now);
+	return why ? why : why_shut_here(name, tool->now);
 }
 
 const char *people_why_shut_below_root(struct tool *tool, const char *name)
