@@ -84,23 +84,72 @@ static void add_users(struct inspection *x, const struct sudoers_list *users, bo
 	}
 }
 
-/* Whether the last item that speaks of root takes it in: 1, 0, or -1 where none does. */
-static int runs_as_root(struct inspection *x, const struct sudoers_list *users, unsigned int depth)
+/* Whether a comma-separated list of members has root. */
+static bool lists_root(const char *members)
 {
-	int answer = -1, inner;
+	for (size_t n; *members; members += n + (members[n] == ',')) {
+		n = strcspn(members, ",");
+		if (n == 4 && !strncmp(members, "root", n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether root is in a runas group, for whose members sudo then runs the command. Of one that only a
+ * directory has, and of another system's (`%:name`), that is not known: then root is, unless it has
+ * to be for sure.
+ */
+static bool root_is_in(struct inspection *x, const char *word, bool for_sure)
+{
+	const struct account_entry *root = account_file_find(&x->outsiders.passwd, "root"), *group;
+	id_t gid = root ? root->gid : 0, asked;
+
+	if (word[1] == '#') {
+		asked = (id_t)strtoul(word + 2, NULL, 10);
+		if (asked == gid)
+			return true;
+		group = account_file_find_id(&x->outsiders.group, asked);
+	} else {
+		group = account_file_find(&x->outsiders.group, word + 1);
+	}
+	return group ? group->id == gid || lists_root(group->members) : !for_sure;
+}
+
+/* Whether a runas item that is no alias stands for root. for_sure: not only perhaps. */
+static bool is_root(struct inspection *x, const char *word, bool for_sure)
+{
+	const struct account_entry *entry;
+
+	if (*word == '%')
+		return root_is_in(x, word, for_sure);
+	if (*word == '#')
+		return strtoul(word + 1, NULL, 10) == 0;
+	if (!strcmp(word, "ALL") || !strcmp(word, "root"))
+		return true;
+	/* A second name of uid 0 is as good as root; taken out, it leaves root in. */
+	entry = account_file_find(&x->outsiders.passwd, word);
+	return !for_sure && (*word == '+' || (entry && entry->id == 0));
+}
+
+/* Whether the last item that speaks of root takes it in: 1, 0, or -1 where none does. */
+static int runs_as_root(struct inspection *x, const struct sudoers_list *users, bool is_negated,
+			unsigned int depth)
+{
+	int answer = -1;
 
 	for (size_t i = 0; i < users->n && depth < DEPTH_MAX && may_step(x); i++) {
 		const struct sudoers_item *item = &users->list[i];
 		const struct sudoers_alias *alias =
 			sudoers_find_alias(&x->sudoers, 'R', item->text);
+		bool is_out = is_negated != item->is_negated;
+		int inner = -1;
 
-		if (!strcmp(item->text, "ALL") || !strcmp(item->text, "root") ||
-		    !strcmp(item->text, "#0"))
-			inner = 1;
-		else
-			inner = alias ? runs_as_root(x, &alias->items, depth + 1) : -1;
-		if (inner >= 0)
-			answer = inner != item->is_negated;
+		if (alias && strcmp(item->text, "ALL") != 0)
+			inner = runs_as_root(x, &alias->items, is_out, depth + 1);
+		else if (is_root(x, item->text, is_out))
+			inner = !is_out;
+		answer = inner >= 0 ? inner : answer;
 	}
 	return answer;
 }
@@ -181,7 +230,8 @@ static void inspect_grant(struct inspection *x, const struct sudoers_grant *gran
 	x->n_steps = 0;
 	effect = find_effect(x, &grant->command, 0);
 	if (effect == SUDOERS_HARMLESS ||
-	    (grant->has_runas && runs_as_root(x, grant->runas, 0) != 1 && x->n_steps < STEPS_MAX))
+	    (grant->has_runas && runs_as_root(x, grant->runas, false, 0) != 1 &&
+	     x->n_steps < STEPS_MAX))
 		return;
 	x->n_steps = 0;
 	outsiders_clear(&x->outsiders);
