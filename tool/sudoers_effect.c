@@ -18,6 +18,7 @@ enum danger {
 	ALWAYS, /* with any arguments: it offers a shell, or edits other files */
 	ALONE,	/* also without any: it is a shell or reads commands */
 	GIVEN,	/* where the arguments can be chosen */
+	PAGER,	/* the same, and where what is written out makes it show something in a pager */
 };
 
 /* Names; a `*` at the end stands for a version and the like. */
@@ -119,7 +120,8 @@ static const struct {
 	{ "nsenter", GIVEN },
 	{ "setpriv", GIVEN },
 	{ "runuser", GIVEN },
-	{ "systemctl", GIVEN },
+	{ "systemctl", PAGER },
+	{ "journalctl", PAGER },
 	{ "systemd-run", GIVEN },
 	{ "machinectl", GIVEN },
 	{ "docker", GIVEN },
@@ -302,6 +304,96 @@ static bool are_none(const char *arguments)
 	return arguments && !strcmp(arguments, "\"\"");
 }
 
+/* ---- Pagers ---- */
+
+/* Whether a word of so many bytes is one of a list, which has blanks around each. */
+static bool is_word_of(const char *list, const char *word, size_t n)
+{
+	char whole[64];
+
+	if (n == 0 || n >= sizeof(whole) - 2)
+		return false;
+	snprintf(whole, sizeof(whole), " %.*s ", (int)n, word);
+	return strstr(list, whole);
+}
+
+/* Whether a regular expression is a choice as a whole, and not only in parentheses. */
+static bool is_choice_of_all(const char *regex)
+{
+	unsigned int depth = 0;
+
+	for (const char *p = regex; *p; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		else if (*p == '[')
+			(void)bracket_takes_blank(&p);
+		else if (*p == '|' && depth == 0)
+			return true;
+		else if (*p == '(' || *p == ')')
+			depth += *p == '(' ? 1u : -1u;
+		if (!*p)
+			break;
+	}
+	return false;
+}
+
+/*
+ * Whether all that may be the first word belongs to a list: in a regular expression also a choice of
+ * words in parentheses.
+ */
+static bool begins_with_one_of(const char *list, const char *arguments)
+{
+	const char *end;
+
+	if (*arguments != '^')
+		return is_word_of(list, arguments, strcspn(arguments, " \t"));
+	if (is_choice_of_all(arguments))
+		return false;
+	arguments += arguments[1] == '(' ? 2 : 1;
+	end = arguments + strcspn(arguments, " $");
+	if (arguments[-1] == '(' && *--end != ')')
+		return false;
+	/* An empty word is none of the list: so something is looked at where there is nothing. */
+	do {
+		size_t n = strcspn(arguments, "|) $");
+
+		if (!is_word_of(list, arguments, n))
+			return false;
+		arguments += n + 1;
+	} while (arguments <= end);
+	return true;
+}
+
+/* Whether one of the words is `--no-pager`, whatever a regular expression leaves open. */
+static bool have_no_pager(const char *arguments)
+{
+	if (*arguments == '^' && strpbrk(arguments, "|?*{"))
+		return false;
+	for (size_t n; *arguments; arguments += n) {
+		arguments += strspn(arguments, " \t^$");
+		n = strcspn(arguments, " \t^$");
+		if (is_word_of(" --no-pager ", arguments, n))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Whether systemctl or journalctl with these fixed arguments may start a program that offers a shell:
+ * a pager; or the editor of `edit` and the man(1) of `help`, which --no-pager does not keep away.
+ */
+static bool opens_pager(const char *name, const char *arguments)
+{
+	static const char silent[] =
+		" start stop restart try-restart reload reload-or-restart try-reload-or-restart kill "
+		"enable disable reenable mask unmask preset reset-failed daemon-reload daemon-reexec "
+		"is-active is-enabled is-failed poweroff reboot halt suspend hibernate ";
+
+	if (!strcmp(name, "systemctl") && begins_with_one_of(silent, arguments))
+		return false;
+	return !have_no_pager(arguments) || strstr(arguments, "edit") || strstr(arguments, "help");
+}
+
 /* Whether an option is one of the harmless ones. */
 static bool is_harmless_option(const char *word, size_t n, size_t setter)
 {
@@ -423,6 +515,9 @@ static enum sudoers_effect program_effect(const char *path, const char *argument
 		    are_fixed(arguments))
 			continue;
 		if (programs[i].danger == GIVEN && are_fixed(arguments))
+			continue;
+		if (programs[i].danger == PAGER && are_fixed(arguments) &&
+		    !opens_pager(programs[i].name, arguments))
 			continue;
 		if (path_takes(path, programs[i].name))
 			return SUDOERS_EVERYTHING;
