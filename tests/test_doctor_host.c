@@ -23,6 +23,9 @@ static const char listed[] =
 	"catalogs = [ \"workspace\", \"host\" ];\n"
 	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
 	"role_groups = ( { role = \"administrator\"; group = \"adm\"; members = true; } );\n";
+static const char to_groups[] = "catalogs = [ \"workspace\", \"host\" ];\n"
+				"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"
+				"  { group = \"staff\"; roles = [ \"administrator\" ]; } );\n";
 static const char single[] = "catalogs = [ \"workspace\", \"host\" ];\n"
 			     "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n";
 static const char loose[] =
@@ -437,6 +440,36 @@ static const struct {
 	  "medium duplicate-gid /etc/group:6",
 	  "staff and crew",
 	  { "duplicate-group" } },
+	{ "P3 one gid for two, without a policy",
+	  NULL,
+	  { { "etc/group", GROUP "crew:x:50:\n", 0 } },
+	  "medium duplicate-gid /etc/group:6",
+	  "a member of either gets what the policy gives the first",
+	  { NULL } },
+	{ "P3 one gid for two, of which the first has roles",
+	  to_groups,
+	  { { "etc/group", GROUP "crew:x:50:\n", 0 } },
+	  "high duplicate-gid /etc/group:6",
+	  "staff and crew",
+	  { NULL } },
+	{ "P3 one gid for two, of which the second has roles",
+	  to_groups,
+	  { { "etc/group", "crew:x:50:\n" GROUP, 0 } },
+	  "high duplicate-gid /etc/group:4",
+	  "crew and staff",
+	  { NULL } },
+	{ "P3 one gid for three, the last of which gets what the first has",
+	  to_groups,
+	  { { "etc/group", GROUP "crew:x:50:\nmore:x:50:\n", 0 } },
+	  "high duplicate-gid /etc/group:7",
+	  "staff and more",
+	  { NULL } },
+	{ "P3 one gid for two, and the roles are another's",
+	  to_groups,
+	  { { "etc/group", GROUP "crew:x:27:\n", 0 } },
+	  "medium duplicate-gid /etc/group:6",
+	  "sudo and crew",
+	  { NULL } },
 	{ "P3 one group twice",
 	  enforcing,
 	  { { "etc/group", GROUP "sudo:x:51:\n", 0 } },

@@ -16,6 +16,12 @@ struct kind {
 	const char *path, *name_id, *name_why, *number_id, *number, *number_why, *number_mend;
 };
 
+struct inspection {
+	struct tool *tool;
+	struct doctor_findings *findings;
+	const struct rolegate_policy *policy; /* NULL: none in force */
+};
+
 static const struct kind users = {
 	"/etc/passwd",
 	"duplicate-name",
@@ -31,7 +37,7 @@ static const struct kind groups = {
 	"the system takes the first, and tools change either",
 	"duplicate-gid",
 	"gid",
-	"for the kernel they are one group, but roles are given to groups by name: a member of one has not the other's",
+	"for the kernel they are one group, and a login knows numbers only: a member of either gets what the policy gives the first in the file, and nobody what it gives the other",
 	"give each a gid of its own (groupmod -g)",
 };
 
@@ -55,18 +61,41 @@ static void add_name(struct doctor_findings *findings, const struct kind *kind,
 	free(text);
 }
 
-static void add_number(struct doctor_findings *findings, const struct kind *kind,
+/* Whether the policy gives a group roles, or might: it could not be read. */
+static bool has_roles(const struct rolegate_policy *policy, const char *group)
+{
+	struct record record = { 0 };
+	struct cursor body;
+	int r = policy ? policy_find_name(policy, FORMAT_GROUPS, group, &record, &body) : 0;
+
+	store_record_free(&record);
+	return output_note(r) != 0;
+}
+
+/* How bad it is that two have one number: with groups, as bad as roles go to the wrong people. */
+static enum doctor_severity severity_of(const struct inspection *x, const struct kind *kind,
+					const struct account_entry *one,
+					const struct account_entry *other)
+{
+	bool is_high = kind == &users ? other->id == 0
+				      : has_roles(x->policy, one->name) ||
+						has_roles(x->policy, other->name);
+
+	return is_high ? DOCTOR_HIGH : DOCTOR_MEDIUM;
+}
+
+static void add_number(struct inspection *x, const struct kind *kind,
 		       const struct account_entry *one, const struct account_entry *other)
 {
 	bool is_root = kind == &users && other->id == 0;
-	char *text =
-		is_root ? doctor_format(findings, "%s has uid 0, as %s has", other->name, one->name)
-			: doctor_format(findings, "%s and %s have the same %s, %u", one->name,
-					other->name, kind->number, other->id);
+	char *text = is_root ? doctor_format(x->findings, "%s has uid 0, as %s has", other->name,
+					     one->name)
+			     : doctor_format(x->findings, "%s and %s have the same %s, %u",
+					     one->name, other->name, kind->number, other->id);
 
-	doctor_add(findings,
+	doctor_add(x->findings,
 		   &(struct doctor_finding){
-			   .severity = is_root ? DOCTOR_HIGH : DOCTOR_MEDIUM,
+			   .severity = severity_of(x, kind, one, other),
 			   .id = is_root ? "second-root" : kind->number_id,
 			   .file = kind->path,
 			   .line = other->line,
@@ -87,33 +116,58 @@ static int by_number(const void *a, const void *b)
 	return r ? r : (one->line > other->line) - (one->line < other->line);
 }
 
-static void look_at(struct tool *tool, struct doctor_findings *findings, const struct kind *kind)
+/* Tell of names that are there twice; the list is by name. */
+static void look_at_names(struct inspection *x, const struct kind *kind,
+			  const struct account_file *file)
+{
+	size_t n = 0;
+
+	for (size_t i = 1; i < file->n && n < DOUBLES_MAX; i++)
+		if (!strcmp(file->list[i - 1].name, file->list[i].name)) {
+			add_name(x->findings, kind, &file->list[i - 1], &file->list[i]);
+			n++;
+		}
+}
+
+/* Tell of numbers with several names. The first in the file is the one that libc finds. */
+static void look_at_numbers(struct inspection *x, const struct kind *kind,
+			    struct account_file *file)
+{
+	size_t n = 0, first = 0;
+
+	if (file->n > 0)
+		qsort(file->list, file->n, sizeof(*file->list), by_number);
+	for (size_t i = 1; i < file->n && n < DOUBLES_MAX; i++) {
+		if (file->list[first].id != file->list[i].id)
+			first = i;
+		if (strcmp(file->list[first].name, file->list[i].name) != 0) {
+			add_number(x, kind, &file->list[first], &file->list[i]);
+			n++;
+		}
+	}
+}
+
+static void look_at(struct inspection *x, const struct kind *kind)
 {
 	struct account_file file;
-	size_t n = 0;
 	int r;
 
-	r = account_file_read(tool, kind->path, &file);
-	doctor_add_unread(findings, kind->path, r == 0 ? -ENOENT : r);
-	for (size_t i = 1; i < file.n && n < DOUBLES_MAX; i++)
-		if (!strcmp(file.list[i - 1].name, file.list[i].name)) {
-			add_name(findings, kind, &file.list[i - 1], &file.list[i]);
-			n++;
-		}
-	if (file.n > 0)
-		qsort(file.list, file.n, sizeof(*file.list), by_number);
-	n = 0;
-	for (size_t i = 1; i < file.n && n < DOUBLES_MAX; i++)
-		if (file.list[i - 1].id == file.list[i].id &&
-		    strcmp(file.list[i - 1].name, file.list[i].name) != 0) {
-			add_number(findings, kind, &file.list[i - 1], &file.list[i]);
-			n++;
-		}
+	r = account_file_read(x->tool, kind->path, &file);
+	doctor_add_unread(x->findings, kind->path, r == 0 ? -ENOENT : r);
+	look_at_names(x, kind, &file);
+	look_at_numbers(x, kind, &file);
 	account_file_free(&file);
 }
 
 void doctor_accounts(struct tool *tool, struct doctor_findings *findings)
 {
-	look_at(tool, findings, &users);
-	look_at(tool, findings, &groups);
+	struct inspection x = { .tool = tool, .findings = findings };
+	struct rolegate_policy *policy = NULL;
+
+	/* Without a policy nobody is given anything. */
+	if (output_note(rolegate_policy_open(tool->state_dir, &policy, NULL)) == 0)
+		x.policy = policy;
+	look_at(&x, &users);
+	look_at(&x, &groups);
+	rolegate_policy_close(policy);
 }
