@@ -20,6 +20,8 @@
 	"let `password requisite " VERDICT_MODULE                                                  \
 	"` be the first password line, on Debian above the block that pam-auth-update writes"
 
+#define PART_MEND "; or, if no program asks for it, call it common-NAME"
+
 /* What the findings are made of. */
 struct examination {
 	struct tool *tool;
@@ -131,21 +133,28 @@ static enum doctor_severity severity_of_unguarded(const struct examination *x,
 	return s->entry.has_entry ? DOCTOR_HIGH : DOCTOR_MEDIUM;
 }
 
+static const char *why_unguarded(const struct examination *x, const struct pam_service *s)
+{
+	if (!x->policy || s->entry.is_open)
+		return "nobody would be refused there";
+	if (s->entry.has_entry)
+		return "the policy says who may use it, but PAM never asks";
+	if (s->is_included)
+		return "others include its file, and a program may ask for it, too: then other_services is to decide, but PAM never asks";
+	return "other_services is to decide about it, but PAM never asks";
+}
+
 static void add_unguarded(struct examination *x, const struct pam_service *s)
 {
-	const char *why = "other_services is to decide about it, but PAM never asks";
+	bool may_be_part = s->is_included && severity_of_unguarded(x, s) == DOCTOR_MEDIUM;
 
-	if (!x->policy || s->entry.is_open)
-		why = "nobody would be refused there";
-	else if (s->entry.has_entry)
-		why = "the policy says who may use it, but PAM never asks";
 	doctor_add(x->findings,
 		   &(struct doctor_finding){
 			   .severity = severity_of_unguarded(x, s),
 			   .id = "service-unguarded",
 			   .text = "the account phase does not ask rolegate",
-			   .why = why,
-			   .mend = FIRST_LINE,
+			   .why = why_unguarded(x, s),
+			   .mend = may_be_part ? FIRST_LINE PART_MEND : FIRST_LINE,
 		   },
 		   s->read.name);
 }
@@ -415,7 +424,8 @@ static void examine_listing(struct examination *x, const struct pam_service *s)
 	doctor_add(
 		x->findings,
 		&(struct doctor_finding){
-			.severity = DOCTOR_LOW,
+			/* What may be a mere part of others need not be spoken of. */
+			.severity = s->is_included ? DOCTOR_NOTE : DOCTOR_LOW,
 			.id = "service-unlisted",
 			.text = "the policy does not speak of the service",
 			.why = s->entry.is_open

@@ -58,8 +58,8 @@ static bool has_file(const struct stack_service *s, const char *name)
 }
 
 /*
- * Whether others have the file for a part. A service may also borrow from its plain sister, as su-l
- * does from su, which is a service nevertheless.
+ * Whether others have the file for a part, as it seems. A service may also borrow from its plain sister,
+ * as su-l does from su, which is a service nevertheless.
  */
 static bool is_included(const struct pam_services *services, const char *name)
 {
@@ -78,34 +78,40 @@ static bool is_included(const struct pam_services *services, const char *name)
 	return is;
 }
 
-static bool is_part(const struct pam_services *services, const struct pam_service *service)
+/*
+ * What is a part by its name: Debian's and SUSE's common-…, and what authselect, pam-config and Arch
+ * call theirs. Of any other file that is included nobody can tell whether a program asks for it, too.
+ */
+static bool is_part(const char *name)
 {
-	const char *name = service->read.name;
+	static const char *const names[] = {
+		"config-util",	       "fingerprint-auth", "password-auth",	 "postlogin",
+		"smartcard-auth",      "system-auth",	   "system-local-login", "system-login",
+		"system-remote-login", "system-services",
+	};
 
-	if (!strcmp(name, "other") || service->entry.has_entry)
-		return false;
-	return !strncmp(name, "common-", 7) || is_included(services, name);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return !strncmp(name, "common-", 7);
 }
 
-/* Take the parts out, all of which have to be there to be told. */
-static int drop_parts(struct pam_services *services)
+/* Take the parts out, and mark what others include. */
+static void drop_parts(struct pam_services *services)
 {
-	bool *parts = calloc(services->n, sizeof(*parts));
 	size_t n = 0;
 
-	if (!parts)
-		return -ENOMEM;
 	for (size_t i = 0; i < services->n; i++)
-		parts[i] = is_part(services, &services->list[i]);
+		services->list[i].is_included = is_included(services, services->list[i].read.name);
 	for (size_t i = 0; i < services->n; i++) {
-		if (parts[i])
-			free_service(&services->list[i]);
+		struct pam_service *service = &services->list[i];
+
+		if (is_part(service->read.name) && !service->entry.has_entry)
+			free_service(service);
 		else
-			services->list[n++] = services->list[i];
+			services->list[n++] = *service;
 	}
 	services->n = n;
-	free(parts);
-	return 0;
 }
 
 int pam_services_read(struct tool *tool, const struct rolegate_policy *policy,
@@ -125,8 +131,8 @@ int pam_services_read(struct tool *tool, const struct rolegate_policy *policy,
 		r = read_service(tool, policy, names.list[i], &services.list[i]);
 	}
 	pam_files_free_names(&names);
-	if (r == 0 && services.n > 0)
-		r = drop_parts(&services);
+	if (r == 0)
+		drop_parts(&services);
 	*ret = services;
 	return r;
 }

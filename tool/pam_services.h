@@ -11,10 +11,12 @@
 
 #define PAM_SERVICES_QUESTIONS (VERDICT_ABSENT + 1)
 
+/* is_included: others have it for a part, which does not say that it is no service */
 struct pam_service {
 	struct stack_service read;
 	struct verdict verdicts[PAM_SERVICES_QUESTIONS]; /* by enum verdict_question */
 	struct policy_service entry;			 /* all false without a policy */
+	bool is_included;
 };
 
 /* Owner: pam_services_free(). */
@@ -24,8 +26,9 @@ struct pam_services {
 };
 
 /*
- * Read all services, in byte order of their names. A file that others include, and of which the
- * policy does not speak, is a part of them and no service; so is what is called common-….
+ * Read all services, in byte order of their names. What is called common-…, or as other distributions
+ * call such parts of services, is left out unless the policy speaks of it; no other file is, whoever
+ * includes it.
  *
  * policy  NULL if there is none
  * Returns 0 or a negative errno value.
