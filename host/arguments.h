@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The module's arguments in a pam.d line.
+ * The arguments of pam_rolegate.so in a line of pam.d: one reader for the module and for doctor, so that they
+ * cannot disagree.
  */
 #ifndef ROLEGATE_ARGUMENTS_H
 #define ROLEGATE_ARGUMENTS_H
@@ -11,7 +12,7 @@
 #define ARGUMENTS_ACCOUNT "service=, require=, mode=permissive, state=/DIR, quiet, norescue, debug"
 #define ARGUMENTS_PASSWORD "service=, mode=permissive, state=/DIR, quiet, norescue, debug"
 
-/* What the line says; the strings belong to libpam. */
+/* What the line says; the strings belong to the caller, in the module's case to libpam. */
 struct arguments {
 	const char *service; /* service=NAME: decide as for this service */
 	const char
