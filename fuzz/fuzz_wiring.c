@@ -71,6 +71,21 @@ static void check_verdict(const struct stack *stack, const struct verdict *v)
 	check(stack_is_module(&stack->entries[v->guard], VERDICT_MODULE));
 }
 
+/* The arguments one by one are those of the text. */
+static void check_arguments(const struct stack_entry *entry)
+{
+	const char *text = entry->arguments;
+
+	for (int i = 0; i < entry->argc; i++) {
+		size_t n = strlen(entry->argv[i]);
+
+		check(!strncmp(text, entry->argv[i], n));
+		text += n;
+		check(i + 1 == entry->argc || *text++ == ' ');
+	}
+	check(*text == '\0');
+}
+
 static void check_stack(const struct stack *stack)
 {
 	for (size_t i = 0; i < stack->n; i++) {
@@ -78,7 +93,8 @@ static void check_stack(const struct stack *stack)
 
 		check(entry->level < STACK_LEVELS && entry->line > 0 && entry->file);
 		check(entry->kind != STACK_MODULE || entry->module);
-		check(strlen(entry->arguments) < SIZE_MAX && strlen(entry->word) < SIZE_MAX);
+		check(strlen(entry->word) < SIZE_MAX);
+		check_arguments(entry);
 		/* Each level begins with the mark of a substack. */
 		check(entry->level == 0 || i > 0);
 		if (i > 0 && entry->level > entry[-1].level)

@@ -45,7 +45,7 @@ static bool has_folder(void *context, const char *path)
 
 /*
  * One line for each entry, as `1 pam_x.so a b @/etc/pam.d/svc:2`: level, module or FAILING or
- * SUBSTACK, arguments, place.
+ * SUBSTACK, arguments as one text, `(each|by|itself)`, place.
  */
 static char *describe(const struct stack *stack)
 {
@@ -60,8 +60,11 @@ static char *describe(const struct stack *stack)
 
 		if (entry->kind != STACK_MODULE)
 			what = entry->kind == STACK_FAILING ? "FAILING" : "SUBSTACK";
-		fprintf(to, "%u %s%s%s @%s:%u\n", entry->level, what, *entry->arguments ? " " : "",
-			entry->arguments, entry->file, entry->line);
+		fprintf(to, "%u %s%s%s", entry->level, what, *entry->arguments ? " " : "",
+			entry->arguments);
+		for (int k = 0; k < entry->argc; k++)
+			fprintf(to, "%s%s", k == 0 ? " (" : "|", entry->argv[k]);
+		fprintf(to, "%s @%s:%u\n", entry->argc > 0 ? ")" : "", entry->file, entry->line);
 	}
 	assert_int_equal(fclose(to), 0);
 	return text;
@@ -117,7 +120,14 @@ static const struct {
 	    { "/etc/pam.d/a", "account include b\naccount required pam_a.so\n", 0 },
 	    { "/etc/pam.d/b", "\n\n-account required pam_b.so\n", 0 } },
 	  "0 SUBSTACK @/etc/pam.d/svc:1\n1 pam_b.so @/etc/pam.d/b:3\n1 pam_a.so @/etc/pam.d/a:2\n"
-	  "0 pam_x.so a b c\\] d] @/etc/pam.d/svc:3\n",
+	  "0 pam_x.so a b c\\] d] (a b|c\\]|d]) @/etc/pam.d/svc:3\n",
+	  NULL,
+	  false,
+	  false },
+	{ "D2 an argument may be empty, or the last on its line",
+	  { { "/etc/pam.d/svc", "account required pam_x.so []\naccount required pam_y.so [] [a]",
+	      0 } },
+	  "0 pam_x.so () @/etc/pam.d/svc:1\n0 pam_y.so  a (|a) @/etc/pam.d/svc:2\n",
 	  NULL,
 	  false,
 	  false },

@@ -37,8 +37,10 @@ struct context {
 struct statement {
 	struct stack_entry entry;
 	enum stack_type type;
-	bool is_other;	   /* belongs to the service `other` */
-	const char *vague; /* as in struct stack */
+	const char *arguments; /* entry.argc of them, each with its NUL */
+	size_t n_arguments;    /* bytes of that */
+	bool is_other;	       /* belongs to the service `other` */
+	const char *vague;     /* as in struct stack */
 };
 
 static bool read_path(struct reading *r, const struct context *c, const char *path);
@@ -133,7 +135,32 @@ static void free_entry(struct stack_entry *entry)
 {
 	free(entry->module);
 	free(entry->arguments);
+	free(entry->argv);
 	free(entry->word);
+}
+
+/* Keep the arguments: for people as one text, for the module each by itself. False without memory. */
+static bool keep_arguments(struct stack_entry *entry, const struct statement *s)
+{
+	size_t head = (size_t)entry->argc * sizeof(*entry->argv), at = 0;
+	char *copy;
+
+	entry->arguments = calloc(s->n_arguments + 1, 1);
+	/* The words lie behind the pointers to them. */
+	entry->argv = malloc(head + s->n_arguments + 1);
+	if (!entry->arguments || !entry->argv)
+		return false;
+	copy = (char *)entry->argv + head;
+	for (int i = 0; i < entry->argc; i++) {
+		size_t n = strlen(s->arguments + at);
+
+		entry->argv[i] = memcpy(copy + at, s->arguments + at, n + 1);
+		memcpy(entry->arguments + at, s->arguments + at, n);
+		at += n + 1;
+		if (i + 1 < entry->argc)
+			entry->arguments[at - 1] = ' ';
+	}
+	return true;
 }
 
 /* Add a copy of the line to its stack. False: the service is refused, or memory ran out. */
@@ -157,9 +184,8 @@ static bool add(struct reading *r, const struct statement *s)
 	entry = &list[stack->n];
 	*entry = s->entry;
 	entry->module = s->entry.module ? strdup(s->entry.module) : NULL;
-	entry->arguments = strdup(s->entry.arguments ? s->entry.arguments : "");
 	entry->word = strdup(s->entry.word ? s->entry.word : "");
-	if ((s->entry.module && !entry->module) || !entry->arguments || !entry->word) {
+	if (!keep_arguments(entry, s) || (s->entry.module && !entry->module) || !entry->word) {
 		free_entry(entry);
 		r->error = -ENOMEM;
 		return false;
@@ -208,22 +234,20 @@ static bool read_type(struct reading *r, const struct context *c, struct stateme
 	return false;
 }
 
-/* The arguments as one text, in place: words without their brackets. */
-static char *read_arguments(char *rest)
+/* Cut the arguments, in place: words without their brackets, each with its NUL, one behind the other. */
+static void read_arguments(struct statement *s, char *rest)
 {
-	char *text = rest, *to = rest, *word;
+	char *to = rest, *word;
 
+	s->arguments = rest;
 	while ((word = line_word(&rest))) {
-		size_t n = strlen(word);
+		size_t n = strlen(word) + 1;
 
-		if (to != text)
-			*to++ = ' ';
 		memmove(to, word, n);
 		to += n;
+		s->n_arguments += n;
+		s->entry.argc++;
 	}
-	if (to)
-		*to = '\0';
-	return text;
 }
 
 static char *join(struct reading *r, const char *folder, const char *name)
@@ -350,7 +374,7 @@ static bool take_module(struct reading *r, struct statement *s, char *module, ch
 	if (!module && s->entry.kind != STACK_FAILING)
 		fail(r, s, "it names no module");
 	s->entry.module = module;
-	s->entry.arguments = read_arguments(rest);
+	read_arguments(s, rest);
 	return add(r, s);
 }
 

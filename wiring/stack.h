@@ -49,8 +49,11 @@ struct stack_entry {
 	unsigned int level; /* of substacks, from 0 */
 	bool is_silent;	    /* the type began with `-`: nothing is logged if the module is absent */
 	char *module;	    /* as the line names it, or NULL */
-	char *arguments;    /* with a blank between them; "" for none */
-	char *word;	    /* the control as the line has it, without brackets; "" for none */
+	char *arguments;    /* with a blank between them, for people; "" for none */
+	const char *
+		*argv; /* as the module gets them: with brackets one may hold blanks, or nothing */
+	int argc;
+	char *word; /* the control as the line has it, without brackets; "" for none */
 	struct control control;
 	const char *file; /* belongs to the service */
 	unsigned int line;
