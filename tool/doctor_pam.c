@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "doctor_arguments.h"
 #include "pam_files.h"
 #include "pam_json.h"
 #include "pam_services.h"
@@ -341,40 +342,14 @@ static void examine_module(struct examination *x, const struct stack_entry *entr
 	free(path);
 }
 
-/* Whether an argument is among those of a line. */
-static bool has_argument(const struct stack_entry *entry, const char *argument)
-{
-	size_t n = strlen(argument);
-
-	for (const char *p = entry->arguments; (p = strstr(p, argument)); p += n)
-		if ((p == entry->arguments || p[-1] == ' ') && (p[n] == ' ' || p[n] == '\0'))
-			return true;
-	return false;
-}
-
 static void examine_guards(struct examination *x, const struct pam_service *s, enum stack_type type)
 {
 	const struct stack *stack = stack_get(&s->read, type);
 
-	for (size_t i = 0; i < stack->n; i++) {
-		const struct stack_entry *entry = &stack->entries[i];
-
-		if (!stack_is_module(entry, VERDICT_MODULE))
-			continue;
-		examine_module(x, entry);
-		if (has_argument(entry, "mode=permissive"))
-			doctor_add(
-				x->findings,
-				&(struct doctor_finding){
-					.severity = DOCTOR_LOW,
-					.id = "line-permissive",
-					.file = entry->file,
-					.line = entry->line,
-					.text = "this line refuses nobody: mode=permissive",
-					.mend = "take the argument out, when the log shows no denial that should not be",
-				},
-				NULL);
-	}
+	for (size_t i = 0; i < stack->n; i++)
+		if (stack_is_module(&stack->entries[i], VERDICT_MODULE))
+			examine_module(x, &stack->entries[i]);
+	doctor_arguments(x->tool, x->findings, x->policy, s, type);
 }
 
 /* ---- Sessions ---- */

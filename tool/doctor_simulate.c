@@ -3,10 +3,14 @@
 #include "doctor.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "arguments.h"
+#include "doctor_arguments.h"
 #include "pam_files.h"
 #include "pam_json.h"
 #include "people.h"
@@ -18,6 +22,7 @@ struct passage {
 	enum rolegate_verdict verdict; /* of a guard */
 	enum rolegate_reason reason;
 	bool is_permissive;
+	const char *wrong; /* an argument that the module does not know; it returns service_err */
 };
 
 struct simulation {
@@ -30,28 +35,49 @@ struct simulation {
 	unsigned char *returned;
 	bool *ran;
 	bool lets_in;
+	char *trouble; /* why there is no answer; to be freed */
 };
 
-/* The value of an argument NAME= of a line, on the heap; NULL if it has none or memory ran out. */
-static char *argument_value(const struct stack_entry *entry, const char *name)
+/* Say where the answer is lost: without this policy nobody knows what the line comes to. */
+static int give_up(struct simulation *s, const struct stack_entry *entry, const char *dir,
+		   const char *why)
 {
-	size_t n = strlen(name);
-
-	for (const char *p = entry->arguments; (p = strstr(p, name)); p += n)
-		if (p == entry->arguments || p[-1] == ' ')
-			return strndup(p + n, strcspn(p + n, " "));
-	return NULL;
+	if (asprintf(&s->trouble, "%s:%u asks the policy in %s, which cannot be opened%s%s",
+		     entry->file, entry->line, dir, why ? ": " : "", why ? why : "") >= 0)
+		return -EIO;
+	s->trouble = NULL;
+	return -ENOMEM;
 }
 
-/* What the policy says at one line: the module's own question (pam_rolegate(8)). */
-static int decide(struct simulation *s, const struct stack_entry *entry, struct passage *ret)
+/* Open the policy that `state=` names, below the root if there is one, where no link is followed. */
+static int open_other(struct simulation *s, const struct stack_entry *entry, const char *dir,
+		      struct rolegate_policy **ret)
 {
-	char *service = argument_value(entry, "service=");
-	char *require = argument_value(entry, "require=");
-	char *mode = argument_value(entry, "mode=");
-	struct rolegate_request request = {
-		.service = service ? service : s->service.read.name,
-		.permission = require,
+	int fd = s->tool->root ? tree_open_file(&s->tool->tree, dir, O_PATH | O_DIRECTORY, 0) : -1;
+	char *path = NULL, *why = NULL;
+	int r = s->tool->root && fd < 0 ? fd : 0;
+
+	if (fd >= 0)
+		close(fd);
+	if (r < 0)
+		return r == -ENOMEM ? r : give_up(s, entry, dir, strerror(-r));
+	if (asprintf(&path, "%s%s", s->tool->root ? s->tool->root : "", dir) < 0)
+		return -ENOMEM;
+	r = rolegate_policy_open(path, ret, &why);
+	if (r < 0 && r != -ENOMEM)
+		r = give_up(s, entry, dir, why);
+	free(path);
+	free(why);
+	return r;
+}
+
+/* Put the module's own question (pam_rolegate(8)) to a policy. */
+static int decide(struct simulation *s, const struct rolegate_policy *policy,
+		  const struct arguments *arguments, struct passage *ret)
+{
+	const struct rolegate_request request = {
+		.service = arguments->service ? arguments->service : s->service.read.name,
+		.permission = arguments->require,
 		.at = s->tool->now,
 	};
 	/* For su and its like (D3) the person asked about is taken as the one who acts. */
@@ -60,15 +86,30 @@ static int decide(struct simulation *s, const struct stack_entry *entry, struct 
 	struct rolegate_decision decision;
 	int r;
 
-	r = rolegate_decide(s->policy, &request, &subject, &actor, &decision);
-	ret->is_guard = true;
+	r = rolegate_decide(policy, &request, &subject, &actor, &decision);
 	ret->verdict = decision.verdict;
 	ret->reason = decision.reason;
 	ret->is_permissive = decision.verdict == ROLEGATE_DENY &&
-			     (decision.permissive || (mode && !strcmp(mode, "permissive")));
-	free(service);
-	free(require);
-	free(mode);
+			     (decision.permissive || arguments->is_permissive);
+	return r;
+}
+
+/* What the module makes of one line: an argument that it does not know refuses, whoever it is. */
+static int pass(struct simulation *s, const struct stack_entry *entry, struct passage *ret)
+{
+	struct rolegate_policy *other = NULL;
+	struct arguments arguments;
+	int r = 0;
+
+	ret->is_guard = true;
+	ret->wrong = arguments_read(&arguments, entry->argc, entry->argv);
+	if (ret->wrong)
+		return 0;
+	if (arguments.state_dir && !doctor_arguments_is_usual_state(arguments.state_dir))
+		r = open_other(s, entry, arguments.state_dir, &other);
+	if (r == 0)
+		r = decide(s, other ? other : s->policy, &arguments, ret);
+	rolegate_policy_close(other);
 	return r;
 }
 
@@ -87,8 +128,10 @@ static int follow(struct simulation *s)
 		s->returned[i] = CONTROL_SUCCESS;
 		if (!stack_is_module(&s->stack->entries[i], VERDICT_MODULE))
 			continue;
-		r = decide(s, &s->stack->entries[i], &s->passages[i]);
-		if (s->passages[i].verdict != ROLEGATE_ALLOW && !s->passages[i].is_permissive)
+		r = pass(s, &s->stack->entries[i], &s->passages[i]);
+		if (s->passages[i].wrong)
+			s->returned[i] = CONTROL_SERVICE_ERR;
+		else if (s->passages[i].verdict != ROLEGATE_ALLOW && !s->passages[i].is_permissive)
 			s->returned[i] = CONTROL_PERM_DENIED;
 	}
 	if (r < 0)
@@ -102,9 +145,17 @@ static int follow(struct simulation *s)
 
 static const char *word_of(const struct passage *p)
 {
+	if (p->wrong)
+		return "refuses everybody";
 	if (p->verdict == ROLEGATE_ALLOW)
 		return "allows";
 	return p->is_permissive ? "would deny" : "denies";
+}
+
+/* For people and in JSON. */
+static const char *reason_of(const struct passage *p)
+{
+	return p->wrong ? "wrong-argument" : rolegate_reason_name(p->reason);
 }
 
 static void print_line(const struct simulation *s, size_t i)
@@ -134,7 +185,13 @@ static void print_line(const struct simulation *s, size_t i)
 		output_text(output,
 			    s->passages[i].verdict == ROLEGATE_ALLOW ? COLOUR_GOOD : COLOUR_BAD,
 			    word_of(&s->passages[i]));
-		printf(" (%s)", rolegate_reason_name(s->passages[i].reason));
+		fputs(" (", stdout);
+		output_text(output, COLOUR_PLAIN, reason_of(&s->passages[i]));
+		if (s->passages[i].wrong) {
+			putchar(' ');
+			output_text(output, COLOUR_PLAIN, s->passages[i].wrong);
+		}
+		putchar(')');
 	}
 	putchar('\n');
 }
@@ -178,7 +235,7 @@ static json_t *json_line(const struct simulation *s, size_t i)
 		return line;
 	json_object_set_new(line, "verdict",
 			    json_string(p->verdict == ROLEGATE_ALLOW ? "allow" : "deny"));
-	json_object_set_new(line, "reason", json_string(rolegate_reason_name(p->reason)));
+	json_object_set_new(line, "reason", json_string(reason_of(p)));
 	json_object_set_new(line, "permissive", json_boolean(p->is_permissive));
 	return line;
 }
@@ -219,6 +276,8 @@ static int simulate(struct simulation *s)
 		r = read_service(s);
 	if (r == 0)
 		r = follow(s);
+	if (s->trouble)
+		return tool_fail(s->tool, EXIT_SYSTEM, NULL, "%s", s->trouble);
 	if (r < 0)
 		return tool_fail_errno(s->tool, r, "following the stack");
 	if (s->tool->output.json)
@@ -246,6 +305,7 @@ int doctor_simulate(struct tool *tool)
 	free(s.passages);
 	free(s.returned);
 	free(s.ran);
+	free(s.trouble);
 	rolegate_policy_close(s.policy);
 	return status;
 }

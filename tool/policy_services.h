@@ -23,6 +23,32 @@ struct policy_service {
 int policy_services_find(const struct rolegate_policy *policy, const char *name, int64_t at,
 			 struct policy_service *ret);
 
+/* What a question of a line of PAM's configuration is, beside the service's own. */
+enum policy_question_order {
+	POLICY_QUESTION_STRICTER, /* nobody passes who would not pass the other; or it is the same */
+	POLICY_QUESTION_OTHER,	  /* other people may pass */
+	POLICY_QUESTION_LAXER,	  /* those may pass whom the other refuses */
+	POLICY_QUESTION_NOBODY,	  /* the policy knows nothing of its service, and refuses such */
+};
+
+/*
+ * Compare a question with the one that a service asks by itself.
+ *
+ * Requirements of which neither follows from the other are told apart by their tiers, as the built-in
+ * roles hold them. A service without an entry of its own only lacks one: any that is not open, or
+ * permissive, will do.
+ *
+ * asked    the question of the line; `own` the service's
+ * Returns  0 and *ret, -EBADMSG, -ENOMEM or -EIO.
+ */
+int policy_services_compare(const struct rolegate_policy *policy,
+			    const struct rolegate_request *asked,
+			    const struct rolegate_request *own, enum policy_question_order *ret);
+
+/* Whether a denial at a service is only logged (D5). As policy_services_find(). */
+int policy_services_is_permissive(const struct rolegate_policy *policy, const char *name,
+				  int64_t at, bool *ret);
+
 /*
  * Call `each` for every service that has an entry of its own, until it returns something else than
  * 0, which is then returned. Prefixes (`gdm-*`) are left out.
