@@ -204,6 +204,30 @@ static void load_plan(struct model *model, const struct reader *reader,
 	}
 }
 
+/*
+ * The roles of a rule. One that is named twice would count twice wherever roles are counted, and so
+ * keep from everybody what the rule lets one person hold.
+ */
+static void load_conflicting(struct model *model, const struct reader *reader,
+			     const config_setting_t *list, struct model_conflict *conflict)
+{
+	struct refs *roles = &conflict->roles;
+
+	load_refs(model, reader, list, model_role, roles);
+	for (size_t i = 0; i < roles->n; i++) {
+		const char *name = model->roles[roles->list[i].id].name;
+		size_t k = 0;
+
+		while (k < i && roles->list[k].id != roles->list[i].id)
+			k++;
+		if (k < i)
+			report_error(reader->report, roles->list[i].place,
+				     "the rule \"%s\" names the role \"%s\" twice: keep one",
+				     conflict->name, name);
+		names_add(&model->member_names, &model->arena, name);
+	}
+}
+
 static void load_conflicts(struct model *model, const struct reader *reader,
 			   const config_setting_t *list)
 {
@@ -238,10 +262,7 @@ static void load_conflicts(struct model *model, const struct reader *reader,
 		added->name = load_text(model, reader, v[0]);
 		added->at_most = (uint32_t)at_most;
 		added->place = keys_place(reader, setting);
-		load_refs(model, reader, v[1], model_role, &added->roles);
-		for (size_t k = 0; k < added->roles.n; k++)
-			names_add(&model->member_names, &model->arena,
-				  model->roles[added->roles.list[k].id].name);
+		load_conflicting(model, reader, v[1], added);
 	}
 }
 
