@@ -149,6 +149,46 @@ static bool takes_default_owner(const struct judging *j, const uint32_t sets[2],
 	return false;
 }
 
+/*
+ * Whether somebody may have a role from elsewhere than by the assignments of one holder, now or
+ * later: from a group, a group's member by their own name as well, or by default.
+ */
+static bool was_given_elsewhere(const struct judging *j, char kind, uint32_t role)
+{
+	const struct joint_defaults *defaults = j->d->joint.sides[JOINT_BEFORE].defaults;
+
+	if (j->d->groups.gave[role] || (kind == FORMAT_GROUPS && j->d->users.gave[role]))
+		return true;
+	for (int which = JOINT_ANYBODY; which <= JOINT_SYSTEM; which++)
+		for (uint32_t i = 0; i < defaults[which].n; i++)
+			if (defaults[which].roles[i] == role)
+				return true;
+	return false;
+}
+
+/*
+ * Whether an approval goes without which somebody might be no owner any more: it belongs to the
+ * person, so that one of an assignment that is over approves what another one gives (P9).
+ */
+static bool takes_owner_approval(const struct judging *j, char kind, const uint32_t sets[2])
+{
+	const struct terms *terms = &j->d->terms;
+	const struct term *list;
+	uint32_t n;
+
+	list = terms_of(terms, sets[JOINT_BEFORE], &n);
+	for (uint32_t i = 0; i < n; i++) {
+		unsigned int flags = j->d->joint.roles[list[i].role].flags[JOINT_BEFORE];
+
+		if (list[i].is_approval && flags & FORMAT_ROLE_OWNER &&
+		    flags & FORMAT_ROLE_NEEDS_APPROVAL &&
+		    !terms_approve(terms, sets[JOINT_AFTER], list[i].role) &&
+		    was_given_elsewhere(j, kind, list[i].role))
+			return true;
+	}
+	return false;
+}
+
 /* Whether an owner's role that counts at a moment no longer would. */
 static bool takes_owner(const struct judging *j, const uint32_t sets[2], int64_t at)
 {
@@ -224,7 +264,7 @@ static int judge_class(struct judging *j, const struct difference_holders *holde
 		       const struct difference_class *class)
 {
 	const char *kind = kind_name(holders->kind);
-	bool is_owner_taken = false;
+	bool is_owner_taken = takes_owner_approval(j, holders->kind, class->sets);
 	int64_t *moments;
 	size_t n;
 	int r;

@@ -268,10 +268,23 @@ static void note_approvals(const struct difference *d, struct difference_holders
 			holders->approves[list[i].role] = true;
 }
 
+/* Note which roles a set gives, now or later. */
+static void note_given(const struct difference *d, struct difference_holders *holders, uint32_t set)
+{
+	const struct term *list;
+	uint32_t n;
+
+	list = terms_of(&d->terms, set, &n);
+	for (uint32_t i = 0; i < n; i++)
+		if (list[i].until > d->now)
+			holders->gave[list[i].role] = true;
+}
+
 static int sort_in(struct difference *d, const char *name, const uint32_t sets[2], void *context)
 {
 	struct difference_class *class;
 
+	note_given(d, context, sets[JOINT_BEFORE]);
 	note_approvals(d, context, sets[JOINT_AFTER]);
 	if (sets[JOINT_BEFORE] == sets[JOINT_AFTER] && !d->services_changed &&
 	    !has_set_changed(d, sets[JOINT_AFTER]))
@@ -304,6 +317,14 @@ static int note_services(struct difference *d)
 	return r < 0 ? r : 0;
 }
 
+/* Room for what is noted of each role. */
+static int make_notes(const struct difference *d, struct difference_holders *holders)
+{
+	holders->approves = calloc(d->joint.role_names.n + 1, sizeof(bool));
+	holders->gave = calloc(d->joint.role_names.n + 1, sizeof(bool));
+	return holders->approves && holders->gave ? 0 : -ENOMEM;
+}
+
 int difference_open(struct difference *difference, const struct rolegate_policy *before,
 		    const struct rolegate_policy *after, int64_t now)
 {
@@ -322,22 +343,28 @@ int difference_open(struct difference *difference, const struct rolegate_policy 
 		return r;
 	d->defaults_changed = have_defaults_changed(&d->joint, JOINT_ANYBODY) ||
 			      have_defaults_changed(&d->joint, JOINT_SYSTEM);
-	d->users.approves = calloc(d->joint.role_names.n + 1, sizeof(bool));
-	d->groups.approves = calloc(d->joint.role_names.n + 1, sizeof(bool));
-	r = d->users.approves && d->groups.approves ? note_services(d) : -ENOMEM;
+	r = make_notes(d, &d->users);
+	if (r == 0)
+		r = make_notes(d, &d->groups);
+	if (r == 0)
+		r = note_services(d);
 	if (r == 0)
 		r = difference_walk(d, FORMAT_USERS, sort_in, &d->users);
 	return r < 0 ? r : difference_walk(d, FORMAT_GROUPS, sort_in, &d->groups);
 }
 
+static void free_holders(struct difference_holders *holders)
+{
+	free(holders->approves);
+	free(holders->gave);
+	free(holders->classes);
+	free(holders->slots);
+}
+
 void difference_close(struct difference *difference)
 {
-	free(difference->users.approves);
-	free(difference->groups.approves);
-	free(difference->users.classes);
-	free(difference->users.slots);
-	free(difference->groups.classes);
-	free(difference->groups.slots);
+	free_holders(&difference->users);
+	free_holders(&difference->groups);
 	terms_free(&difference->terms);
 	joint_close(&difference->joint);
 }

@@ -34,10 +34,11 @@ struct difference_class {
  *
  * kind      FORMAT_USERS or FORMAT_GROUPS
  * approves  by role: whether the policy after approves it to any of them (P9)
+ * gave      by role: whether the policy before gives it to any of them, now or later
  */
 struct difference_holders {
 	char kind;
-	bool *approves;
+	bool *approves, *gave;
 	struct difference_class *classes;
 	size_t n, max;
 	uint32_t *slots;
