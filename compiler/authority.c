@@ -224,6 +224,11 @@ static int prepare(struct judging *j)
 		if (!*maps[i])
 			return -ENOMEM;
 	}
+	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++) {
+		j->own_roles[side] = calloc(joint->role_names.n + 1, sizeof(bool));
+		if (!j->own_roles[side])
+			return -ENOMEM;
+	}
 	for (uint32_t i = 0; i < joint->bit_names.n; i++)
 		if (joint->bits[i].is_there[JOINT_BEFORE])
 			j->judged[i / 8] = (unsigned char)(j->judged[i / 8] | 1u << (i % 8));
@@ -241,6 +246,8 @@ static void finish(struct judging *j)
 	free(j->fallback[0]);
 	free(j->fallback[1]);
 	free(j->own);
+	free(j->own_roles[JOINT_BEFORE]);
+	free(j->own_roles[JOINT_AFTER]);
 	free_list(&j->settings);
 	free_list(&j->owners);
 	free_list(&j->gainers);

@@ -304,6 +304,16 @@ static int judge_classes(struct judging *j, const struct difference_holders *hol
 
 /* ---- The actor himself ---- */
 
+/* Whether the actor does not hold j->gain at a later moment. 1, 0 or an error. */
+static int lack_own(struct judging *j, char kind, const char *name, int64_t at)
+{
+	int r;
+
+	clear(j, j->own);
+	r = joint_hold(&j->d->joint, JOINT_BEFORE, j->question->actor, at, j->own, NULL);
+	return r < 0 ? r : authority_lack(j, j->gain, j->own, kind_name(kind), name, 0);
+}
+
 /*
  * Nobody prolongs his own term: what the actor gains at a later moment he has to hold at that
  * moment too, or an administrator for a month would be one for good.
@@ -312,14 +322,11 @@ static int judge_own_at(struct judging *j, char kind, const char *name, const ui
 			int64_t at)
 {
 	bool is_system = j->question->actor->uid > 0 && j->question->actor->uid < 1000;
-	int r;
 
 	clear_gains(j);
 	gain_at(j, kind, sets, at);
 	joint_add(&j->d->joint, j->gain, j->fallback[is_system ? JOINT_SYSTEM : JOINT_ANYBODY]);
-	clear(j, j->own);
-	r = joint_hold(&j->d->joint, JOINT_BEFORE, j->question->actor, at, j->own, NULL);
-	return r < 0 ? r : authority_lack(j, j->gain, j->own, kind_name(kind), name, 0);
+	return lack_own(j, kind, name, at);
 }
 
 /* The actor by name, or one of their groups. */
@@ -371,9 +378,15 @@ static int find_own(struct judging *j, char kind, const char *name, struct own *
 	return r < 0 ? r : add_moments(j, own, moments);
 }
 
+/* Whether what is gained at a moment was judged with everybody's, or with the moment before. */
+static bool is_judged(const struct judging *j, const struct own_moments *moments, size_t i)
+{
+	return moments->list[i] <= j->d->now || (i > 0 && moments->list[i] == moments->list[i - 1]);
+}
+
 /*
  * One of them, at every moment that matters to any: a term may end that came by name, while what is
- * gained comes through a group.
+ * gained comes through a group. Returns 1 if anything is lacked, 0 or an error.
  */
 static int judge_own(struct judging *j, const struct own *own, const struct own_moments *moments)
 {
@@ -382,11 +395,39 @@ static int judge_own(struct judging *j, const struct own *own, const struct own_
 	if (own->sets[JOINT_BEFORE] == own->sets[JOINT_AFTER])
 		return 0;
 	for (size_t i = 0; i < moments->n && r == 0; i++)
-		/* What is gained now was judged with everybody's. */
-		if (moments->list[i] > j->d->now &&
-		    (i == 0 || moments->list[i] != moments->list[i - 1]))
+		if (!is_judged(j, moments, i))
 			r = judge_own_at(j, own->kind, own->name, own->sets, moments->list[i]);
-	return r < 0 ? r : 0;
+	return r;
+}
+
+/*
+ * What the actor's roles come to give at a later moment, whichever way they come by them: with
+ * everybody's roles it was only judged by what is held now.
+ */
+static int judge_own_roles_at(struct judging *j, int64_t at)
+{
+	const struct rolegate_person *actor = j->question->actor;
+	const struct joint *joint = &j->d->joint;
+	int r = 0;
+
+	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
+		memset(j->own_roles[side], 0, joint->role_names.n * sizeof(bool));
+		r = joint_hold_roles(joint, side, actor, at, j->own_roles[side]);
+	}
+	if (r < 0)
+		return r;
+	clear(j, j->gain);
+	for (size_t i = 0; i < joint->role_names.n; i++) {
+		const struct joint_role *role = &joint->roles[i];
+
+		if (!j->own_roles[JOINT_AFTER][i])
+			continue;
+		clear(j, j->before);
+		if (j->own_roles[JOINT_BEFORE][i])
+			joint_add(joint, j->before, role->closure[JOINT_BEFORE]);
+		add_gain(j, j->gain, role->closure[JOINT_AFTER]);
+	}
+	return lack_own(j, FORMAT_USERS, actor->name, at);
 }
 
 static int judge_self(struct judging *j)
@@ -396,16 +437,24 @@ static int judge_self(struct judging *j)
 	struct own_moments moments = { 0 };
 	struct own *own = calloc(n, sizeof(*own));
 	int r = own ? find_own(j, FORMAT_USERS, actor->name, &own[0], &moments) : -ENOMEM;
+	bool is_lacking = false;
 
 	for (size_t i = 1; i < n && r == 0; i++)
 		r = find_own(j, FORMAT_GROUPS, actor->groups[i - 1], &own[i], &moments);
 	if (r == 0)
 		qsort(moments.list, moments.n, sizeof(*moments.list), by_moment);
-	for (size_t i = 0; i < n && r == 0; i++)
+	for (size_t i = 0; i < n && r >= 0; i++) {
 		r = judge_own(j, &own[i], &moments);
+		is_lacking = is_lacking || r > 0;
+	}
+	/* What is lacked is told by the assignment that would give it, where one would. */
+	for (size_t i = 0; i < moments.n && r >= 0 && !is_lacking; i++) {
+		r = is_judged(j, &moments, i) ? 0 : judge_own_roles_at(j, moments.list[i]);
+		is_lacking = r > 0;
+	}
 	free(moments.list);
 	free(own);
-	return r;
+	return r < 0 ? r : 0;
 }
 
 int authority_judge_holders(struct judging *j)

@@ -31,6 +31,7 @@ struct judging {
 	const struct authority_question *question;
 	unsigned char *held, *judged, *lacked;
 	unsigned char *before, *after, *gain, *fallback[2], *own; /* scratch */
+	bool *own_roles[2];					  /* likewise, by role */
 	struct authority_list settings;				  /* A7: what only owners change */
 	struct authority_list owners;	/* A3: who would lose the owner role */
 	struct authority_list gainers;	/* A2: what would give what is lacked */

@@ -474,3 +474,20 @@ int joint_hold(const struct joint *joint, enum joint_side side,
 	decide_findings_free(&findings);
 	return r;
 }
+
+int joint_hold_roles(const struct joint *joint, enum joint_side side,
+		     const struct rolegate_person *person, int64_t at, bool *roles)
+{
+	const struct joint_policy *own = &joint->sides[side];
+	struct findings findings;
+	int r;
+
+	if (!own->policy || person->facts & ROLEGATE_FACT_ABSENT)
+		return 0;
+	r = decide_hold(own->policy, person, at, &findings);
+	for (size_t i = 0; i < findings.n_holdings && r == 0; i++)
+		if (decide_is_in_force(&findings.holdings[i]))
+			roles[own->roles[findings.holdings[i].role]] = true;
+	decide_findings_free(&findings);
+	return r;
+}

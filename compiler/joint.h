@@ -121,4 +121,12 @@ int joint_hold(const struct joint *joint, enum joint_side side,
 	       const struct rolegate_person *person, int64_t at, unsigned char *map,
 	       bool *ret_is_owner);
 
+/*
+ * Note the roles that a person has in force at a moment by one of the policies, however they come
+ * by them, and whether or not others exclude them (A6): roles[i] becomes true. Returns as
+ * joint_hold().
+ */
+int joint_hold_roles(const struct joint *joint, enum joint_side side,
+		     const struct rolegate_person *person, int64_t at, bool *roles);
+
 #endif

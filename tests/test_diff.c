@@ -54,6 +54,13 @@ static void write_people(void)
 #define LATE(name, roles)                                                                          \
 	", { user = \"" name "\"; roles = [ " roles " ]; from = \"2099-01-01T00:00:00Z\"; }\n"
 
+/* mary is an administrator for a time, and has a role of her own for good. */
+#define TERM(role)                                                                                 \
+	"catalogs = [ \"workspace\", \"host\" ]; root_is_owner = false; roles = (" role            \
+	"); assign = ("                                                                            \
+	"{ user = \"olga\"; roles = [ \"owner\" ]; }, { user = \"mary\"; roles = [ \"mine\" ]; }," \
+	"{ user = \"mary\"; roles = [ \"administrator\" ]; until = \"2099-01-01\"; } );"
+
 static const struct {
 	const char *name, *before, *after, *words;
 	int status;
@@ -135,6 +142,10 @@ static const struct {
 	  "\"reason\": \"lacks\"", NULL },
 	{ "A1", ROLES "assign = ( { user = \"olga\"; roles = [ \"owner\" ]; } );",
 	  ROLES "assign = (" BASIC ");", "--json apply", 4, "\"reason\": \"manage-roles\"", NULL },
+	{ "A2 nobody prolongs their own term, by what a role of theirs gives",
+	  TERM("{ name = \"mine\"; permissions = [ \"mail\" ]; }"),
+	  TERM("{ name = \"mine\"; based_on = [ \"administrator\" ]; }"), "apply", 4,
+	  "that would be gained by user mary (A2)", NULL },
 	{ "A3", ROLES "assign = (" BASIC USER("otto", "\"owner\"") ");",
 	  ROLES "assign = (" BASIC ");", "--json apply", 4, "\"reason\": \"owner-role\"", NULL },
 	{ "A7", ROLES "assign = (" BASIC ");", ROLES "mode = \"permissive\"; assign = (" BASIC ");",
