@@ -59,6 +59,25 @@ int authority_lack(struct judging *j, const unsigned char *gain, const unsigned 
 	return r < 0 ? r : 1;
 }
 
+void authority_add_gain(const struct judging *j, unsigned char *gain, const struct joint_role *role,
+			bool had, const unsigned char *before)
+{
+	const unsigned char *const *all = role->closure, *const *sure = role->sure;
+
+	if (had && !role->has_grown)
+		return;
+	if (!before)
+		before = j->d->joint.empty;
+	for (size_t i = 0; i < j->d->joint.n_map; i++) {
+		unsigned int given = all[JOINT_AFTER][i];
+
+		if (had)
+			given = (given & ~all[JOINT_BEFORE][i]) |
+				(sure[JOINT_AFTER][i] & ~sure[JOINT_BEFORE][i]);
+		gain[i] = (unsigned char)(gain[i] | (given & ~before[i] & j->judged[i]));
+	}
+}
+
 static void free_list(struct authority_list *list)
 {
 	for (size_t i = 0; i < list->n && i < AUTHORITY_NAMED; i++)
@@ -215,9 +234,8 @@ static int judge_change(struct judging *j, struct authority_answer *ret)
 static int prepare(struct judging *j)
 {
 	const struct joint *joint = &j->d->joint;
-	unsigned char **maps[] = { &j->held,	    &j->judged,	     &j->lacked,
-				   &j->before,	    &j->after,	     &j->gain,
-				   &j->fallback[0], &j->fallback[1], &j->own };
+	unsigned char **maps[] = { &j->held, &j->judged,      &j->lacked,      &j->before,
+				   &j->gain, &j->fallback[0], &j->fallback[1], &j->own };
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
 		*maps[i] = joint_new_map(joint);
@@ -241,7 +259,6 @@ static void finish(struct judging *j)
 	free(j->judged);
 	free(j->lacked);
 	free(j->before);
-	free(j->after);
 	free(j->gain);
 	free(j->fallback[0]);
 	free(j->fallback[1]);

@@ -14,16 +14,6 @@ static void clear(const struct judging *j, unsigned char *map)
 }
 
 /*
- * Add to `gain` what of `map` is judged and was not held before. What roles themselves gain is
- * judged with the roles, so it makes no difference that it is seen here once more.
- */
-static void add_gain(const struct judging *j, unsigned char *gain, const unsigned char *map)
-{
-	for (size_t i = 0; i < j->d->joint.n_map; i++)
-		gain[i] = (unsigned char)(gain[i] | (map[i] & ~j->before[i] & j->judged[i]));
-}
-
-/*
  * P9: whether a role that awaits approval here may have it from elsewhere: an approval belongs to
  * the person, so that of a group approves what its members have by themselves, and theirs what the
  * group has.
@@ -42,25 +32,34 @@ static bool may_count(const struct judging *j, char kind, const uint32_t sets[2]
 }
 
 /*
- * Add the roles that come into their time without an approval of their own, and may have one
- * elsewhere. That approval, if it is new, is judged where it is given.
+ * Whether a set of the policy after gives a role at a moment: approved, where it needs that. One
+ * that comes into its time without an approval of its own may have one elsewhere; that approval, if
+ * it is new, is judged where it is given.
  */
-static void add_pending(struct judging *j, char kind, const uint32_t sets[2], int64_t at)
+static bool is_given(const struct judging *j, char kind, const uint32_t sets[2], uint32_t role,
+		     int64_t at)
 {
 	const struct terms *terms = &j->d->terms;
-	const struct term *list;
-	uint32_t n;
 
-	list = terms_of(terms, sets[JOINT_AFTER], &n);
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t role = list[i].role;
+	if (terms_has_role(terms, &j->d->joint, JOINT_AFTER, sets[JOINT_AFTER], role, at))
+		return true;
+	return terms_is_given(terms, sets[JOINT_AFTER], role, at) &&
+	       !terms_is_given(terms, sets[JOINT_BEFORE], role, at) &&
+	       may_count(j, kind, sets, role);
+}
 
-		if (terms_is_given(terms, sets[JOINT_AFTER], role, at) &&
-		    !terms_is_given(terms, sets[JOINT_BEFORE], role, at) &&
-		    may_count(j, kind, sets, role))
-			joint_add(&j->d->joint, j->after,
-				  j->d->joint.roles[role].closure[JOINT_AFTER]);
-	}
+/*
+ * Add what one role gives at a moment beyond what the set before gives for sure: which other roles
+ * a holder has, that may exclude one of these, is not known (A6), nor does it stay. What a role
+ * gave them and gives them still is no gain.
+ */
+static void add_role(const struct judging *j, unsigned char *gain, const uint32_t sets[2],
+		     uint32_t role, int64_t at)
+{
+	bool had = terms_has_role(&j->d->terms, &j->d->joint, JOINT_BEFORE, sets[JOINT_BEFORE],
+				  role, at);
+
+	authority_add_gain(j, gain, &j->d->joint.roles[role], had, j->before);
 }
 
 /*
@@ -69,35 +68,36 @@ static void add_pending(struct judging *j, char kind, const uint32_t sets[2], in
  * without us.
  */
 static void add_fallback(struct judging *j, char kind, const uint32_t sets[2],
-			 enum joint_default which)
+			 enum joint_default which, int64_t at)
 {
-	const struct joint *joint = &j->d->joint;
-	const struct joint_defaults *defaults = &joint->sides[JOINT_AFTER].defaults[which];
+	const struct joint_defaults *defaults = &j->d->joint.sides[JOINT_AFTER].defaults[which];
 
 	for (uint32_t i = 0; i < defaults->n; i++)
 		if (may_count(j, kind, sets, defaults->roles[i]))
-			add_gain(j, j->fallback[which],
-				 joint->roles[defaults->roles[i]].closure[JOINT_AFTER]);
+			add_role(j, j->fallback[which], sets, defaults->roles[i], at);
 }
 
 /* Add what is gained at a moment to j->gain, and what is fallen back on to j->fallback. */
 static void gain_at(struct judging *j, char kind, const uint32_t sets[2], int64_t at)
 {
-	const struct joint *joint = &j->d->joint;
 	const struct terms *terms = &j->d->terms;
-	bool was_assigned, is_assigned;
+	const struct term *list;
+	bool was_assigned;
+	uint32_t n;
 
 	clear(j, j->before);
-	clear(j, j->after);
-	was_assigned =
-		terms_add_held(terms, joint, JOINT_BEFORE, sets[JOINT_BEFORE], at, j->before);
-	is_assigned = terms_add_held(terms, joint, JOINT_AFTER, sets[JOINT_AFTER], at, j->after);
-	add_pending(j, kind, sets, at);
-	add_gain(j, j->gain, j->after);
-	if (!was_assigned || is_assigned)
+	was_assigned = terms_add_sure(terms, &j->d->joint, JOINT_BEFORE, sets[JOINT_BEFORE], at,
+				      j->before);
+	list = terms_of(terms, sets[JOINT_AFTER], &n);
+	for (uint32_t i = 0; i < n; i++)
+		/* The terms of one role stand together. */
+		if ((i == 0 || list[i].role != list[i - 1].role) &&
+		    is_given(j, kind, sets, list[i].role, at))
+			add_role(j, j->gain, sets, list[i].role, at);
+	if (!was_assigned || terms_is_assigned(terms, sets[JOINT_AFTER], at))
 		return;
-	add_fallback(j, kind, sets, JOINT_ANYBODY);
-	add_fallback(j, kind, sets, JOINT_SYSTEM);
+	add_fallback(j, kind, sets, JOINT_ANYBODY, at);
+	add_fallback(j, kind, sets, JOINT_SYSTEM, at);
 }
 
 /*
@@ -106,18 +106,16 @@ static void gain_at(struct judging *j, char kind, const uint32_t sets[2], int64_
  */
 static void add_approved(struct judging *j, const uint32_t sets[2])
 {
-	const struct joint *joint = &j->d->joint;
 	const struct term *list;
 	uint32_t n;
 
-	clear(j, j->before);
 	list = terms_of(&j->d->terms, sets[JOINT_AFTER], &n);
 	for (uint32_t i = 0; i < n; i++) {
-		const struct joint_role *role = &joint->roles[list[i].role];
+		const struct joint_role *role = &j->d->joint.roles[list[i].role];
 
 		if (list[i].is_approval && role->flags[JOINT_AFTER] & FORMAT_ROLE_NEEDS_APPROVAL &&
 		    !terms_approve(&j->d->terms, sets[JOINT_BEFORE], list[i].role))
-			add_gain(j, j->gain, role->closure[JOINT_AFTER]);
+			authority_add_gain(j, j->gain, role, false, NULL);
 	}
 }
 
@@ -417,16 +415,10 @@ static int judge_own_roles_at(struct judging *j, int64_t at)
 	if (r < 0)
 		return r;
 	clear(j, j->gain);
-	for (size_t i = 0; i < joint->role_names.n; i++) {
-		const struct joint_role *role = &joint->roles[i];
-
-		if (!j->own_roles[JOINT_AFTER][i])
-			continue;
-		clear(j, j->before);
-		if (j->own_roles[JOINT_BEFORE][i])
-			joint_add(joint, j->before, role->closure[JOINT_BEFORE]);
-		add_gain(j, j->gain, role->closure[JOINT_AFTER]);
-	}
+	for (size_t i = 0; i < joint->role_names.n; i++)
+		if (j->own_roles[JOINT_AFTER][i])
+			authority_add_gain(j, j->gain, &joint->roles[i],
+					   j->own_roles[JOINT_BEFORE][i], NULL);
 	return lack_own(j, FORMAT_USERS, actor->name, at);
 }
 

@@ -1,27 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Judges what roles gain, whoever has them (A2). */
 #include <errno.h>
+#include <string.h>
 
 #include "authority_internal.h"
 
 /*
- * What a custom role gains: what it did not give before, or all of it if it no longer needs
- * approval. What built-in roles gain is a new privilege, which is free, or comes with other
- * catalogs (A7).
+ * What a custom role gains: what it did not give before, or not for sure (A6); or all of it if it
+ * no longer needs approval. What built-in roles gain is a new privilege, which is free, or comes
+ * with other catalogs (A7).
  */
 static int judge_role(struct judging *j, const struct joint_role *role)
 {
-	const struct joint *joint = &j->d->joint;
 	bool is_freed = role->flags[JOINT_BEFORE] & FORMAT_ROLE_NEEDS_APPROVAL &&
 			!(role->flags[JOINT_AFTER] & FORMAT_ROLE_NEEDS_APPROVAL);
 	int r;
 
-	for (size_t i = 0; i < joint->n_map; i++) {
-		unsigned int before = is_freed ? 0 : role->closure[JOINT_BEFORE][i];
-
-		j->gain[i] =
-			(unsigned char)(role->closure[JOINT_AFTER][i] & ~before & j->judged[i]);
-	}
+	memset(j->gain, 0, j->d->joint.n_map);
+	authority_add_gain(j, j->gain, role, !is_freed, NULL);
 	r = authority_lack(j, j->gain, j->held, "role", role->name, 0);
 	return r < 0 ? r : 0;
 }

@@ -6,38 +6,133 @@
 #include <string.h>
 
 /* The maps that make two effects the same; the others follow from them. */
-#define N_KEY_MAPS 4u
+#define N_KEY_MAPS 6u
 
 /* ---- What one class comes to ---- */
 
-/* Add what somebody has who has no assignment in force. */
-static void add_defaults(const struct difference *d, enum joint_side side, uint32_t set,
-			 unsigned char *map)
+/* One class at a moment. */
+struct moment {
+	const struct difference *d;
+	char kind;
+	const uint32_t *sets;
+	int64_t at;
+};
+
+/* P3: the defaults of somebody who has no assignment in force; NULL for whoever has one. */
+static const struct joint_defaults *defaults_of(const struct moment *m, enum joint_side side)
 {
-	const struct joint_defaults *defaults = &d->joint.sides[side].defaults[JOINT_ANYBODY];
+	if (m->kind != FORMAT_USERS || terms_is_assigned(&m->d->terms, m->sets[side], m->at))
+		return NULL;
+	return &m->d->joint.sides[side].defaults[JOINT_ANYBODY];
+}
 
-	for (uint32_t i = 0; i < defaults->n; i++) {
-		const struct joint_role *role = &d->joint.roles[defaults->roles[i]];
+/* Whether a default role counts for those who have it. */
+static bool is_approved(const struct moment *m, enum joint_side side, uint32_t role)
+{
+	return !(m->d->joint.roles[role].flags[side] & FORMAT_ROLE_NEEDS_APPROVAL) ||
+	       terms_approve(&m->d->terms, m->sets[side], role);
+}
 
-		if (!(role->flags[side] & FORMAT_ROLE_NEEDS_APPROVAL) ||
-		    terms_approve(&d->terms, set, defaults->roles[i]))
-			joint_add(&d->joint, map, role->closure[side]);
+/*
+ * What the class has by one of the policies, and the plan leaves of it; or what of that no conflict
+ * can take.
+ */
+static void fill(const struct moment *m, enum joint_side side, bool is_sure, unsigned char *map)
+{
+	const struct joint *joint = &m->d->joint;
+	const unsigned char *in_force = joint->sides[side].in_force;
+	const struct joint_defaults *defaults = defaults_of(m, side);
+
+	memset(map, 0, joint->n_map);
+	if (!joint->sides[side].policy)
+		return;
+	if (is_sure)
+		terms_add_sure(&m->d->terms, joint, side, m->sets[side], m->at, map);
+	else
+		terms_add_held(&m->d->terms, joint, side, m->sets[side], m->at, map);
+	for (uint32_t i = 0; defaults && i < defaults->n; i++) {
+		const struct joint_role *role = &joint->roles[defaults->roles[i]];
+
+		if (is_approved(m, side, defaults->roles[i]))
+			joint_add(joint, map, is_sure ? role->sure[side] : role->closure[side]);
+	}
+	for (size_t i = 0; i < joint->n_map; i++)
+		map[i] &= in_force[i];
+}
+
+static bool has_role(const struct moment *m, enum joint_side side, uint32_t role)
+{
+	const struct joint_defaults *defaults = defaults_of(m, side);
+
+	if (terms_has_role(&m->d->terms, &m->d->joint, side, m->sets[side], role, m->at))
+		return true;
+	for (uint32_t i = 0; defaults && i < defaults->n; i++)
+		if (defaults->roles[i] == role)
+			return is_approved(m, side, role);
+	return false;
+}
+
+/* Add what one role gives by one policy, and the class may not have by the other. */
+static void add_perhaps(const struct moment *m, enum joint_side side, uint32_t i,
+			const unsigned char *sure, unsigned char *map)
+{
+	const struct joint *joint = &m->d->joint;
+	const struct joint_role *role = &joint->roles[i];
+	bool is_in_both = has_role(m, !side, i);
+
+	if (!has_role(m, side, i) || (is_in_both && !role->has_changed))
+		return;
+	for (size_t k = 0; k < joint->n_map; k++) {
+		unsigned int given = role->closure[side][k];
+
+		if (is_in_both)
+			given = (given & ~role->closure[!side][k]) |
+				(role->sure[side][k] & ~role->sure[!side][k]);
+		map[k] = (unsigned char)(map[k] |
+					 (given & ~sure[k] & joint->sides[side].in_force[k]));
 	}
 }
 
-/* What a set comes to at a moment, and the plan leaves of it. */
-static void fill(const struct difference *d, char kind, enum joint_side side, uint32_t set,
-		 int64_t at, unsigned char *map)
+/*
+ * Add what the class has by one policy, and may not have by the other: `sure` is a map for what no
+ * conflict can take from it there.
+ */
+static void fill_perhaps(const struct moment *m, enum joint_side side, unsigned char *sure,
+			 unsigned char *map)
 {
-	const unsigned char *in_force = d->joint.sides[side].in_force;
+	const struct joint_defaults *defaults = defaults_of(m, side);
+	const struct term *list;
+	uint32_t n;
 
-	memset(map, 0, d->joint.n_map);
-	if (!d->joint.sides[side].policy)
+	if (!m->d->joint.sides[!side].sures || !m->d->joint.sides[side].policy)
 		return;
-	if (!terms_add_held(&d->terms, &d->joint, side, set, at, map) && kind == FORMAT_USERS)
-		add_defaults(d, side, set, map);
-	for (size_t i = 0; i < d->joint.n_map; i++)
-		map[i] &= in_force[i];
+	fill(m, !side, true, sure);
+	list = terms_of(&m->d->terms, m->sets[side], &n);
+	for (uint32_t i = 0; i < n; i++)
+		if (i == 0 || list[i].role != list[i - 1].role)
+			add_perhaps(m, side, list[i].role, sure, map);
+	for (uint32_t i = 0; defaults && i < defaults->n; i++)
+		add_perhaps(m, side, defaults->roles[i], sure, map);
+}
+
+/* Fill in what comes of one moment; `spare` are two maps. */
+static void weigh_at(const struct moment *m, unsigned char *maps, unsigned char *spare)
+{
+	const struct joint *joint = &m->d->joint;
+	bool is_now = m->at == m->d->now;
+	unsigned char *before = is_now ? maps + joint->n_map * EFFECT_BEFORE : spare;
+	unsigned char *after = is_now ? maps + joint->n_map * EFFECT_AFTER : spare + joint->n_map;
+	unsigned char *gains = maps + joint->n_map * (is_now ? EFFECT_GAINED : EFFECT_GAINED_LATER);
+	unsigned char *losses = maps + joint->n_map * (is_now ? EFFECT_LOST : EFFECT_LOST_LATER);
+
+	fill(m, JOINT_BEFORE, false, before);
+	fill(m, JOINT_AFTER, false, after);
+	for (size_t k = 0; k < joint->n_map; k++) {
+		gains[k] = (unsigned char)(gains[k] | (after[k] & ~before[k]));
+		losses[k] = (unsigned char)(losses[k] | (before[k] & ~after[k]));
+	}
+	fill_perhaps(m, JOINT_AFTER, spare, maps + joint->n_map * EFFECT_MAY_GAIN);
+	fill_perhaps(m, JOINT_BEFORE, spare, maps + joint->n_map * EFFECT_MAY_LOSE);
 }
 
 /*
@@ -46,6 +141,13 @@ static void fill(const struct difference *d, char kind, enum joint_side side, ui
 static int weigh(const struct difference *d, char kind, const struct difference_class *class,
 		 unsigned char *maps, unsigned char *spare)
 {
+	/* What is gained now need not be told again for later, nor as what may be. */
+	static const enum effect_map told[][2] = {
+		{ EFFECT_GAINED_LATER, EFFECT_GAINED },	  { EFFECT_LOST_LATER, EFFECT_LOST },
+		{ EFFECT_MAY_GAIN, EFFECT_GAINED },	  { EFFECT_MAY_LOSE, EFFECT_LOST },
+		{ EFFECT_MAY_GAIN, EFFECT_GAINED_LATER }, { EFFECT_MAY_LOSE, EFFECT_LOST_LATER },
+	};
+	struct moment m = { .d = d, .kind = kind, .sets = class->sets };
 	size_t n_map = d->joint.n_map, n;
 	int64_t *moments;
 	int r;
@@ -54,23 +156,12 @@ static int weigh(const struct difference *d, char kind, const struct difference_
 	if (r < 0)
 		return r;
 	memset(maps, 0, n_map * EFFECT_MAPS);
-	for (size_t i = n; i-- > 0;) {
-		unsigned char *before = i > 0 ? spare : maps;
-		unsigned char *after = before + n_map;
-
-		fill(d, kind, JOINT_BEFORE, class->sets[JOINT_BEFORE], moments[i], before);
-		fill(d, kind, JOINT_AFTER, class->sets[JOINT_AFTER], moments[i], after);
-		for (size_t k = 0; k < n_map; k++) {
-			unsigned char gained = (unsigned char)(after[k] & ~before[k]);
-			unsigned char lost = (unsigned char)(before[k] & ~after[k]);
-
-			maps[n_map * (i > 0 ? EFFECT_GAINED_LATER : EFFECT_GAINED) + k] |= gained;
-			maps[n_map * (i > 0 ? EFFECT_LOST_LATER : EFFECT_LOST) + k] |= lost;
-		}
+	for (size_t i = 0; i < n; i++) {
+		m.at = moments[i];
+		weigh_at(&m, maps, spare);
 	}
-	/* What is gained now need not be told again for later. */
-	joint_take(&d->joint, maps + n_map * EFFECT_GAINED_LATER, maps + n_map * EFFECT_GAINED);
-	joint_take(&d->joint, maps + n_map * EFFECT_LOST_LATER, maps + n_map * EFFECT_LOST);
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		joint_take(&d->joint, maps + n_map * told[i][0], maps + n_map * told[i][1]);
 	free(moments);
 	return 0;
 }

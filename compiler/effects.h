@@ -5,6 +5,11 @@
  *
  * Users are taken by their own assignments, and those without one in force to have default_roles
  * (P3); groups by what is assigned to them. Classes that come to the same are one effect.
+ *
+ * What a role gives that a conflict rule names, the rule may take (A6): that depends on all roles
+ * of a person, through groups too, which nobody asks here. It counts as held; but where something
+ * else comes to give the same, or no longer does, it may be a gain, or a loss, and that is told as
+ * well.
  */
 #ifndef ROLEGATE_EFFECTS_H
 #define ROLEGATE_EFFECTS_H
@@ -17,10 +22,12 @@ enum effect_map {
 	EFFECT_AFTER,
 	EFFECT_GAINED_LATER, /* what they will hold at some later time, and would not have */
 	EFFECT_LOST_LATER,
+	EFFECT_MAY_GAIN, /* what a conflict decides, now or later, and is in none of the others */
+	EFFECT_MAY_LOSE,
 	EFFECT_GAINED,
 	EFFECT_LOST,
 };
-#define EFFECT_MAPS 6u
+#define EFFECT_MAPS 8u
 
 /* What some holders gain and lose. */
 struct effect {

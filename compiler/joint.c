@@ -222,11 +222,12 @@ static void give_group(struct joint *joint, enum joint_side side, uint32_t role,
 	set_bit(closure_of(joint, side, role), bit);
 }
 
-/* Let one role have the OS groups of its bases; *changed if that was new. */
-static int inherit_groups(struct joint *joint, enum joint_side side, uint32_t id, bool *changed)
+/* Let one role have what its bases have, by one set of maps; *changed if any of it was new. */
+static int inherit(struct joint *joint, enum joint_side side, unsigned char *maps, uint32_t id,
+		   bool *changed)
 {
 	const struct rolegate_policy *policy = joint->sides[side].policy;
-	unsigned char *own = closure_of(joint, side, id);
+	unsigned char *own = maps + (size_t)id * joint->n_map;
 	struct role_info info;
 	struct record record;
 	int r;
@@ -235,26 +236,44 @@ static int inherit_groups(struct joint *joint, enum joint_side side, uint32_t id
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < info.n_bases; i++) {
-		const unsigned char *base = closure_of(joint, side, id_at(info.bases, i));
+		const unsigned char *base = maps + (size_t)id_at(info.bases, i) * joint->n_map;
 
-		/* A base's permissions are in the closure already: only groups can be new. */
 		if (!joint_exceeds(joint, base, own))
 			continue;
 		joint_add(joint, own, base);
 		*changed = true;
 	}
 	store_record_free(&record);
-	return 0;
+	return r;
 }
 
 /*
- * Give roles the OS groups of `role_groups`, and let what is based on them inherit: in rounds, for
- * bases mostly come first and one round does.
+ * Let roles have what their bases have, but those that conflict rules name, if `but_named`: in
+ * rounds, for bases mostly come first and one round does.
+ */
+static int inherit_all(struct joint *joint, enum joint_side side, unsigned char *maps,
+		       bool but_named)
+{
+	const struct joint_policy *own = &joint->sides[side];
+	bool changed;
+	int r = 0;
+
+	do {
+		changed = false;
+		for (uint32_t id = 0; id < own->policy->head.n_roles && r == 0; id++)
+			if (!but_named || !own->is_named[id])
+				r = inherit(joint, side, maps, id, &changed);
+	} while (changed && r == 0);
+	return r;
+}
+
+/*
+ * Give roles the OS groups of `role_groups`, and let what is based on them inherit. Permissions of
+ * bases are in the closures already: only groups can be new.
  */
 static int give_groups(struct joint *joint, enum joint_side side)
 {
 	const struct rolegate_policy *policy = joint->sides[side].policy;
-	bool changed = false;
 	struct record record;
 	struct cursor c;
 	uint32_t n;
@@ -266,13 +285,10 @@ static int give_groups(struct joint *joint, enum joint_side side)
 	if (r < 0)
 		return r;
 	store_record_free(&record);
+	if (n == 0)
+		return 0;
 	r = each_role_group(joint, side, give_group);
-	do {
-		changed = false;
-		for (uint32_t id = 0; id < policy->head.n_roles && n > 0 && r == 0; id++)
-			r = inherit_groups(joint, side, id, &changed);
-	} while (changed && r == 0);
-	return r;
+	return r < 0 ? r : inherit_all(joint, side, joint->sides[side].closures, false);
 }
 
 /* ---- What roles give ---- */
@@ -313,6 +329,83 @@ static int fill_closures(struct joint *joint, enum joint_side side)
 		store_record_free(&record);
 	}
 	return give_groups(joint, side);
+}
+
+/* ---- What no conflict can take of it (A6) ---- */
+
+static unsigned char *sure_of(const struct joint *joint, enum joint_side side, uint32_t id)
+{
+	return joint->sides[side].sures + (size_t)id * joint->n_map;
+}
+
+static void give_sure_group(struct joint *joint, enum joint_side side, uint32_t role, uint32_t bit)
+{
+	if (!joint->sides[side].is_named[role])
+		set_bit(sure_of(joint, side, role), bit);
+}
+
+/* Note the roles that conflict rules name. */
+static int note_named(struct joint_policy *own)
+{
+	struct conflict rule;
+	struct record record;
+	struct cursor c;
+	int r;
+
+	own->is_named = calloc((size_t)own->policy->head.n_roles + 1, sizeof(bool));
+	if (!own->is_named)
+		return -ENOMEM;
+	r = policy_load_list(own->policy, FORMAT_CONFLICTS, &record, &c);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < own->policy->head.n_conflicts && r == 0; i++) {
+		if (!policy_read_conflict(own->policy, &c, &rule))
+			r = -EBADMSG;
+		for (uint32_t k = 0; r == 0 && k < rule.n_roles; k++)
+			own->is_named[id_at(rule.roles, k)] = true;
+	}
+	store_record_free(&record);
+	return r;
+}
+
+/* What a role gives of its own; a role that a rule names gives nothing for sure. */
+static int fill_sure(struct joint *joint, enum joint_side side, uint32_t id)
+{
+	struct joint_policy *own = &joint->sides[side];
+	struct role_info info;
+	struct record record;
+	int r;
+
+	joint->roles[own->roles[id]].sure[side] = sure_of(joint, side, id);
+	if (own->is_named[id])
+		return 0;
+	r = policy_load_role_info(own->policy, id, &record, &info);
+	if (r < 0)
+		return r;
+	translate(own, info.own, sure_of(joint, side, id));
+	store_record_free(&record);
+	return 0;
+}
+
+static int fill_sures(struct joint *joint, enum joint_side side)
+{
+	struct joint_policy *own = &joint->sides[side];
+	uint32_t n = own->policy ? own->policy->head.n_roles : 0;
+	int r;
+
+	for (uint32_t id = 0; id < n; id++)
+		joint->roles[own->roles[id]].sure[side] = closure_of(joint, side, id);
+	if (!own->policy || own->policy->head.n_conflicts == 0)
+		return 0;
+	own->sures = calloc((size_t)n + 1, joint->n_map);
+	if (!own->sures)
+		return -ENOMEM;
+	r = note_named(own);
+	for (uint32_t id = 0; id < n && r == 0; id++)
+		r = fill_sure(joint, side, id);
+	if (r == 0)
+		r = each_role_group(joint, side, give_sure_group);
+	return r < 0 ? r : inherit_all(joint, side, own->sures, true);
 }
 
 /* ---- Defaults ---- */
@@ -368,18 +461,56 @@ static int note_in_force(struct joint *joint, enum joint_side side)
 	return 0;
 }
 
-static bool has_role_changed(const struct joint *joint, const struct joint_role *role)
+/* Whether what two maps of a role have in force is not the same. */
+static bool differ(const struct joint *joint, const unsigned char *const maps[2])
 {
 	const unsigned char *before = joint->sides[JOINT_BEFORE].in_force;
 	const unsigned char *after = joint->sides[JOINT_AFTER].in_force;
 
-	if ((role->flags[JOINT_BEFORE] ^ role->flags[JOINT_AFTER]) & FORMAT_ROLE_NEEDS_APPROVAL)
-		return true;
 	for (size_t i = 0; i < joint->n_map; i += 8)
-		if ((word_of(role->closure[JOINT_BEFORE], i) & word_of(before, i)) !=
-		    (word_of(role->closure[JOINT_AFTER], i) & word_of(after, i)))
+		if ((word_of(maps[JOINT_BEFORE], i) & word_of(before, i)) !=
+		    (word_of(maps[JOINT_AFTER], i) & word_of(after, i)))
 			return true;
 	return false;
+}
+
+static bool is_named(const struct joint *joint, enum joint_side side, const struct joint_role *role)
+{
+	const struct joint_policy *own = &joint->sides[side];
+
+	return own->is_named && role->id[side] != NAMES_NONE && own->is_named[role->id[side]];
+}
+
+/* Whether conflict rules name the same roles as before. */
+static bool are_same_named(const struct joint *joint)
+{
+	for (size_t i = 0; i < joint->role_names.n; i++)
+		if (is_named(joint, JOINT_BEFORE, &joint->roles[i]) !=
+		    is_named(joint, JOINT_AFTER, &joint->roles[i]))
+			return false;
+	return true;
+}
+
+/*
+ * Compare what each role gives. Where other roles are named by conflict rules, the rules have
+ * changed, and not each role that conflicts may now take something from, or no longer.
+ */
+static void compare_roles(struct joint *joint)
+{
+	bool is_sure_compared = are_same_named(joint);
+
+	for (size_t i = 0; i < joint->role_names.n; i++) {
+		struct joint_role *role = &joint->roles[i];
+		unsigned int flags = role->flags[JOINT_BEFORE] ^ role->flags[JOINT_AFTER];
+
+		role->has_changed = flags & FORMAT_ROLE_NEEDS_APPROVAL ||
+				    differ(joint, role->closure) ||
+				    (is_sure_compared && differ(joint, role->sure));
+		role->has_grown =
+			joint_exceeds(joint, role->closure[JOINT_AFTER],
+				      role->closure[JOINT_BEFORE]) ||
+			joint_exceeds(joint, role->sure[JOINT_AFTER], role->sure[JOINT_BEFORE]);
+	}
 }
 
 int joint_open(struct joint *joint, const struct rolegate_policy *before,
@@ -402,17 +533,19 @@ int joint_open(struct joint *joint, const struct rolegate_policy *before,
 	if (!joint->empty)
 		return -ENOMEM;
 	for (size_t i = 0; i < joint->role_names.n; i++)
-		joint->roles[i].closure[JOINT_BEFORE] = joint->roles[i].closure[JOINT_AFTER] =
-			joint->empty;
+		for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER; side++)
+			joint->roles[i].closure[side] = joint->roles[i].sure[side] = joint->empty;
 	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
 		r = fill_closures(joint, side);
+		if (r == 0)
+			r = fill_sures(joint, side);
 		if (r == 0)
 			r = load_defaults(joint, side);
 		if (r == 0)
 			r = note_in_force(joint, side);
 	}
-	for (size_t i = 0; i < joint->role_names.n && r == 0; i++)
-		joint->roles[i].has_changed = has_role_changed(joint, &joint->roles[i]);
+	if (r == 0)
+		compare_roles(joint);
 	return r;
 }
 
@@ -422,6 +555,8 @@ void joint_close(struct joint *joint)
 		free(joint->sides[side].bits);
 		free(joint->sides[side].roles);
 		free(joint->sides[side].closures);
+		free(joint->sides[side].sures);
+		free(joint->sides[side].is_named);
 		free(joint->sides[side].in_force);
 	}
 	free(joint->empty);

@@ -42,16 +42,20 @@ struct joint_bit {
  * id       its number in each policy; NAMES_NONE where it is not there
  * flags    FORMAT_ROLE_*
  * closure  maps of what it gives with its bases; empty where it is not there
- * has_changed  whether it gives something else than before, the plan considered (P11), or needs
- *              approval where it did not
+ * sure     maps of what of it no conflict rule can take (A6): what does not come by way of a role
+ *          that one names, whichever other roles its holder may have, whom nobody asks here
+ * has_grown    whether it gives anything that it did not before, the plan left aside, or that a
+ *              conflict could take before
+ * has_changed  whether it gives something else than before, or to others, the plan considered
+ *              (P11), or needs approval where it did not
  */
 struct joint_role {
 	const char *name;
-	bool has_changed;
+	bool has_changed, has_grown;
 	uint32_t id[2];
 	unsigned int flags[2];
 	enum format_tier level[2];
-	const unsigned char *closure[2];
+	const unsigned char *closure[2], *sure[2];
 };
 
 /* Roles that nobody has to be assigned: default_roles, or system_account_roles. */
@@ -72,6 +76,8 @@ struct joint_policy {
 	uint32_t *bits;			      /* by the policy's number of a permission */
 	uint32_t *roles;		      /* by the policy's number of a role */
 	unsigned char *closures;
+	unsigned char *sures;	 /* NULL without conflict rules: they can take nothing then */
+	bool *is_named;		 /* by the policy's number of a role: a conflict rule names it */
 	unsigned char *in_force; /* map of what the plan leaves, OS groups too (P11) */
 	struct joint_defaults defaults[2];
 };

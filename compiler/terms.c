@@ -200,8 +200,8 @@ static struct run read_run(const struct term *list, uint32_t n, uint32_t i, int6
 	return run;
 }
 
-bool terms_add_held(const struct terms *terms, const struct joint *joint, enum joint_side side,
-		    uint32_t set, int64_t at, unsigned char *map)
+static bool add_held(const struct terms *terms, const struct joint *joint, enum joint_side side,
+		     uint32_t set, int64_t at, bool is_sure, unsigned char *map)
 {
 	bool any_in_time = false;
 	const struct term *list;
@@ -216,9 +216,21 @@ bool terms_add_held(const struct terms *terms, const struct joint *joint, enum j
 		any_in_time = any_in_time || run.in_time;
 		if (run.in_time &&
 		    (run.is_approved || !(role->flags[side] & FORMAT_ROLE_NEEDS_APPROVAL)))
-			joint_add(joint, map, role->closure[side]);
+			joint_add(joint, map, is_sure ? role->sure[side] : role->closure[side]);
 	}
 	return any_in_time;
+}
+
+bool terms_add_held(const struct terms *terms, const struct joint *joint, enum joint_side side,
+		    uint32_t set, int64_t at, unsigned char *map)
+{
+	return add_held(terms, joint, side, set, at, false, map);
+}
+
+bool terms_add_sure(const struct terms *terms, const struct joint *joint, enum joint_side side,
+		    uint32_t set, int64_t at, unsigned char *map)
+{
+	return add_held(terms, joint, side, set, at, true, map);
 }
 
 /* The terms of one role, which stand together; *ret_n of them. */

@@ -61,6 +61,10 @@ int terms_read(struct terms *terms, const struct joint *joint, enum joint_side s
 bool terms_add_held(const struct terms *terms, const struct joint *joint, enum joint_side side,
 		    uint32_t set, int64_t at, unsigned char *map);
 
+/* The same of what no conflict can take (A6). */
+bool terms_add_sure(const struct terms *terms, const struct joint *joint, enum joint_side side,
+		    uint32_t set, int64_t at, unsigned char *map);
+
 /* Whether any term of a set is in its time. */
 bool terms_is_assigned(const struct terms *terms, uint32_t set, int64_t at);
 

@@ -61,6 +61,21 @@ static void write_people(void)
 	"{ user = \"olga\"; roles = [ \"owner\" ]; }, { user = \"mary\"; roles = [ \"mine\" ]; }," \
 	"{ user = \"mary\"; roles = [ \"administrator\" ]; until = \"2099-01-01\"; } );"
 
+/* carol has a role, which may be one of a conflict, and is given another that gives the same. */
+#define CAROL(roles)                                                                                                         \
+	"catalogs = [ \"workspace\", \"host\" ]; root_is_owner = false; roles = ("                                           \
+	"{ name = \"manager\"; based_on = [ \"user\" ]; permissions = [ \"roles\" ]; },"                                     \
+	"{ name = \"pay\"; permissions = [ \"mail\" ]; }, { name = \"post\"; permissions = [ \"mail\" ]; },"                 \
+	"{ name = \"sign\"; permissions = [ \"billing\" ]; }, { name = \"bill\"; permissions = [ \"billing\" ]; } );\n" EYES \
+	"assign = (" BASIC USER("carol", roles) ");"
+
+/* A role that she has gives what a role of a conflict gives. */
+#define HEIR(gives)                                                                                        \
+	"catalogs = [ \"workspace\", \"host\" ]; root_is_owner = false; roles = ("                         \
+	"{ name = \"manager\"; based_on = [ \"user\" ]; permissions = [ \"roles\" ]; },"                   \
+	"{ name = \"pay\"; permissions = [ \"mail\" ]; }, { name = \"sign\"; }, { name = \"heir\"; " gives \
+	" } );\n" EYES "assign = (" BASIC USER("carol", "\"heir\"") ");"
+
 static const struct {
 	const char *name, *before, *after, *words;
 	int status;
@@ -169,6 +184,26 @@ static const struct {
 	  ROLES
 	  "assign = ( { user = \"olga\"; roles = [ \"owner\" ]; }, { user = \"mary\"; roles = [ \"pay\" ]; } );",
 	  "apply", 0, "warning: you can then no longer use", NULL },
+	{ "A2 what a role of a conflict gives may be new to who has it", CAROL("\"sign\""),
+	  CAROL("\"sign\", \"bill\""), "apply", 4,
+	  "you lack: billing (administrator); that would be gained by user carol (A2)", NULL },
+	{ "A2 and is told where it may be given", CAROL("\"pay\""), CAROL("\"pay\", \"post\""),
+	  "apply", 0, "Effect: user carol may gain mail (a conflict decides, A6)\n", NULL },
+	{ "A3 and where it is taken again", CAROL("\"pay\", \"post\""), CAROL("\"pay\""), "apply",
+	  0, "Effect: user carol may lose mail (a conflict decides, A6)\n", NULL },
+	{ "A6 a role that no longer gives by way of one of a conflict",
+	  HEIR("based_on = [ \"pay\" ];"), HEIR("permissions = [ \"mail\" ];"), "apply", 0,
+	  "Effect: user carol may gain mail (a conflict decides, A6); role heir gives the same, of which "
+	  "conflicts decide another part (A6)\n",
+	  NULL },
+	{ "A6 a new rule is an effect", ROLES "assign = (" BASIC ");",
+	  ROLES EYES "assign = (" BASIC ");", "apply", 0, "Effect: settings conflicts four eyes\n",
+	  NULL },
+	{ "A6 what a conflict decides is a difference", CAROL("\"pay\""),
+	  CAROL("\"pay\", \"post\""), "diff", 1,
+	  "users\n  1 user: carol\n    may gain, as a conflict decides\n      mail\n", "lose" },
+	{ "A6 as JSON", CAROL("\"pay\""), CAROL("\"pay\", \"post\""), "--json diff", 1,
+	  "\"may_gain\": [\n        \"mail\"\n      ]", NULL },
 	/* apply: separation of duty */
 	{ "A6 within the rule", ROLES EYES "assign = (" BASIC USER("bob", "\"pay\"") ");",
 	  ROLES EYES "assign = (" BASIC USER("bob", "\"sign\"") ");", "apply", 0, "Applied", NULL },

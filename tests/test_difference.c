@@ -119,6 +119,33 @@ static const struct {
 	  ROLES "plan = { name = \"p\"; includes = [ \"roles\" ]; }; assign = (" TO(
 		  "a", "\"post\" ]") ");",
 	  "" },
+#define EYES "conflicts = ( { name = \"c\"; roles = [ \"post\", \"disk\" ]; } );"
+#define HEIR(gives)                                                                                 \
+	"catalogs = [ \"workspace\" ]; roles = ( { name = \"post\"; permissions = [ \"mail\" ]; }," \
+	"{ name = \"disk\"; permissions = [ \"drive\" ]; }, { name = \"heir\"; " gives " } );"
+	{ "A6 another role of what one of a conflict gives may be a gain",
+	  HEIR("permissions = [ \"mail\" ];") EYES "assign = (" TO("a", "\"post\" ]") ");",
+	  HEIR("permissions = [ \"mail\" ];") EYES
+	  "assign = (" TO("a", "\"post\", \"heir\" ]") ");",
+	  "users: 1 a may+mail" },
+	{ "A6 a role of a conflict alone is a gain", ROLES EYES,
+	  ROLES EYES "assign = (" TO("a", "\"post\" ]") ");", "users: 1 a +mail" },
+	{ "A6 a role no longer gives by way of one of a conflict",
+	  HEIR("based_on = [ \"post\" ];") EYES "assign = (" TO("a", "\"heir\" ]") ");",
+	  HEIR("permissions = [ \"mail\" ];") EYES "assign = (" TO("a", "\"heir\" ]") ");",
+	  "users: 1 a may+mail" },
+	{ "A6 a role gives by way of one of a conflict from now on",
+	  HEIR("permissions = [ \"mail\" ];") EYES "assign = (" TO("a", "\"heir\" ]") ");",
+	  HEIR("based_on = [ \"post\" ];") EYES "assign = (" TO("a", "\"heir\" ]") ");",
+	  "users: 1 a may-mail" },
+	{ "A6 a role of a conflict that stays, with a term in two parts",
+	  ROLES EYES "assign = (" TO("a", "\"post\" ]; until = \"" LATER "\"") ");",
+	  ROLES EYES "assign = (" TO("a", "\"post\" ]; until = \"" SOON "\"") "," TO(
+		  "a", "\"post\" ]; from = \"" SOON "\"; until = \"" LATER "\"") ");",
+	  "" },
+	{ "A6 the defaults are a role of a conflict",
+	  ROLES EYES "default_roles = [ \"post\" ]; assign = (" TO("a", "\"post\" ]") ");",
+	  ROLES EYES "default_roles = [ \"post\" ];", "" },
 	{ "an OS group through a role is a gain",
 	  ROLES "role_groups = ( { role = \"post\"; group = \"adm\"; } );",
 	  ROLES "role_groups = ( { role = \"post\"; group = \"adm\"; } ); assign = (" TO(
@@ -159,6 +186,8 @@ static void write_effects(FILE *to, const struct difference *d,
 		write_map(to, &d->joint, effect, EFFECT_LOST, "-");
 		write_map(to, &d->joint, effect, EFFECT_GAINED_LATER, "later+");
 		write_map(to, &d->joint, effect, EFFECT_LOST_LATER, "later-");
+		write_map(to, &d->joint, effect, EFFECT_MAY_GAIN, "may+");
+		write_map(to, &d->joint, effect, EFFECT_MAY_LOSE, "may-");
 		*separator = "; ";
 	}
 	effects_close(&list);

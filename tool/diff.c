@@ -152,34 +152,38 @@ static int gather_services(struct gathering *g)
 
 /* ---- Users and groups ---- */
 
+static json_t *describe_effect(const struct joint *joint, const struct effect *effect)
+{
+	static const struct {
+		const char *key;
+		enum effect_map map;
+	} maps[] = {
+		{ "gained", EFFECT_GAINED },
+		{ "lost", EFFECT_LOST },
+		{ "gained_later", EFFECT_GAINED_LATER },
+		{ "lost_later", EFFECT_LOST_LATER },
+		{ "may_gain", EFFECT_MAY_GAIN },
+		{ "may_lose", EFFECT_MAY_LOSE },
+	};
+	json_t *object = json_pack("{s:I, s:o}", "count", (json_int_t)effect->examples.n_all,
+				   "examples", example_names(&effect->examples));
+
+	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
+		json_object_set_new(object, maps[i].key,
+				    names_in(joint, effect_map(joint, effect, maps[i].map),
+					     joint->empty));
+	return object;
+}
+
 static void gather_effects(struct gathering *g, const char *key, const struct effects *effects)
 {
 	const struct joint *joint = &g->d->joint;
 	json_t *list = json_array();
 
 	json_object_set_new(g->object, key, list);
-	for (size_t i = 0; i < effects->n; i++) {
-		const struct effect *effect = &effects->list[i];
-
-		if (!effect_is_any(joint, effect))
-			continue;
-		json_array_append_new(
-			list,
-			json_pack("{s:I, s:o, s:o, s:o, s:o, s:o}", "count",
-				  (json_int_t)effect->examples.n_all, "examples",
-				  example_names(&effect->examples), "gained",
-				  names_in(joint, effect_map(joint, effect, EFFECT_GAINED),
-					   joint->empty),
-				  "lost",
-				  names_in(joint, effect_map(joint, effect, EFFECT_LOST),
-					   joint->empty),
-				  "gained_later",
-				  names_in(joint, effect_map(joint, effect, EFFECT_GAINED_LATER),
-					   joint->empty),
-				  "lost_later",
-				  names_in(joint, effect_map(joint, effect, EFFECT_LOST_LATER),
-					   joint->empty)));
-	}
+	for (size_t i = 0; i < effects->n; i++)
+		if (effect_is_any(joint, &effects->list[i]))
+			json_array_append_new(list, describe_effect(joint, &effects->list[i]));
 }
 
 /* ---- Who could use what ---- */

@@ -183,6 +183,10 @@ static void print_effects(const struct tool *tool, const json_t *diff, const cha
 		print_names(tool, "lose", json_object_get(effect, "lost"));
 		print_names(tool, "gain later", json_object_get(effect, "gained_later"));
 		print_names(tool, "lose later", json_object_get(effect, "lost_later"));
+		print_names(tool, "may gain, as a conflict decides",
+			    json_object_get(effect, "may_gain"));
+		print_names(tool, "may lose, as a conflict decides",
+			    json_object_get(effect, "may_lose"));
 	}
 	end_section(list);
 }

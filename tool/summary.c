@@ -95,6 +95,13 @@ static void write_change(FILE *to, const struct joint *joint, const char **separ
 		*separator = ",";
 }
 
+/* Whether a conflict can take something else of what a role gives. */
+static bool is_sure_changed(const struct joint *joint, const struct joint_role *role)
+{
+	return joint_exceeds(joint, role->sure[JOINT_BEFORE], role->sure[JOINT_AFTER]) ||
+	       joint_exceeds(joint, role->sure[JOINT_AFTER], role->sure[JOINT_BEFORE]);
+}
+
 static void add_role(struct line *line, const struct joint *joint, const struct joint_role *role)
 {
 	const char *separator = "";
@@ -110,6 +117,9 @@ static void add_role(struct line *line, const struct joint *joint, const struct 
 			     role->closure[JOINT_BEFORE]);
 		write_change(line->to, joint, &separator, " loses ", role->closure[JOINT_BEFORE],
 			     role->closure[JOINT_AFTER]);
+		if (!*separator && is_sure_changed(joint, role))
+			fputs(" gives the same, of which conflicts decide another part (A6)",
+			      line->to);
 	}
 }
 
@@ -147,6 +157,8 @@ static void add_effect(struct line *line, const struct joint *joint, const struc
 		{ EFFECT_LOST, { " loses ", " lose " } },
 		{ EFFECT_GAINED_LATER, { " later gains ", " later gain " } },
 		{ EFFECT_LOST_LATER, { " later loses ", " later lose " } },
+		{ EFFECT_MAY_GAIN, { " may gain ", " may gain " } },
+		{ EFFECT_MAY_LOSE, { " may lose ", " may lose " } },
 	};
 	bool is_many = effect->examples.n_all > 1;
 	const char *separator = "";
@@ -159,6 +171,9 @@ static void add_effect(struct line *line, const struct joint *joint, const struc
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		write_change(line->to, joint, &separator, parts[i].verb[is_many],
 			     effect_map(joint, effect, parts[i].map), joint->empty);
+	if (!joint_is_empty(joint, effect_map(joint, effect, EFFECT_MAY_GAIN)) ||
+	    !joint_is_empty(joint, effect_map(joint, effect, EFFECT_MAY_LOSE)))
+		fputs(" (a conflict decides, A6)", line->to);
 }
 
 static int add_holders(struct line *line, const struct difference *difference,
@@ -195,6 +210,9 @@ static int write_line(struct line *line, const struct difference *difference)
 	int r;
 
 	r = settings_compare(&difference->joint, add_setting, &settings);
+	if (r == 0 && difference->joint.sides[JOINT_BEFORE].policy)
+		r = settings_compare_conflicts(&difference->joint, JOINT_AFTER, add_setting,
+					       &settings);
 	end_names(&settings);
 	if (r == 0)
 		r = add_holders(line, difference, &difference->users, "user");
