@@ -115,10 +115,53 @@ static void fill_perhaps(const struct moment *m, enum joint_side side, unsigned 
 		add_perhaps(m, side, defaults->roles[i], sure, map);
 }
 
-/* Fill in what comes of one moment; `spare` are two maps. */
-static void weigh_at(const struct moment *m, unsigned char *maps, unsigned char *spare)
+/* Whether defaults give anything by one policy that the group does not by the other. */
+static bool do_defaults_matter(const struct moment *m, enum joint_side side,
+			       enum joint_default which, const unsigned char *other)
 {
 	const struct joint *joint = &m->d->joint;
+	const struct joint_defaults *defaults = &joint->sides[side].defaults[which];
+
+	for (uint32_t i = 0; i < defaults->n; i++) {
+		const unsigned char *given = joint->roles[defaults->roles[i]].closure[side];
+
+		if (!is_approved(m, side, defaults->roles[i]))
+			continue;
+		for (size_t k = 0; k < joint->n_map; k++)
+			if (given[k] & joint->sides[side].in_force[k] & ~other[k])
+				return true;
+	}
+	return false;
+}
+
+/*
+ * Note whether members of a group lose defaults, or get them (P3). `before` and `after` are what
+ * the group gives.
+ */
+static void note_defaults(const struct moment *m, const unsigned char *before,
+			  const unsigned char *after, struct effect *effect)
+{
+	bool was = terms_is_assigned(&m->d->terms, m->sets[JOINT_BEFORE], m->at);
+	bool is = terms_is_assigned(&m->d->terms, m->sets[JOINT_AFTER], m->at);
+	bool is_later = m->at != m->d->now;
+	enum effect_defaults now = is ? EFFECT_DEFAULTS_LOST : EFFECT_DEFAULTS_GAINED;
+	enum effect_defaults later = is ? EFFECT_DEFAULTS_LOST_LATER : EFFECT_DEFAULTS_GAINED_LATER;
+
+	if (m->kind != FORMAT_GROUPS || was == is)
+		return;
+	for (enum joint_default which = JOINT_ANYBODY; which <= JOINT_SYSTEM; which++)
+		if (!effect_changes_defaults(effect, which, now) &&
+		    do_defaults_matter(m, is ? JOINT_BEFORE : JOINT_AFTER, which,
+				       is ? after : before))
+			effect->defaults |= 1u
+					    << (which * EFFECT_DEFAULTS + (is_later ? later : now));
+}
+
+/* Fill in what comes of one moment; `spare` are two maps. */
+static void weigh_at(const struct moment *m, struct effect *effect, unsigned char *spare)
+{
+	const struct joint *joint = &m->d->joint;
+	unsigned char *maps = effect->maps;
 	bool is_now = m->at == m->d->now;
 	unsigned char *before = is_now ? maps + joint->n_map * EFFECT_BEFORE : spare;
 	unsigned char *after = is_now ? maps + joint->n_map * EFFECT_AFTER : spare + joint->n_map;
@@ -131,15 +174,16 @@ static void weigh_at(const struct moment *m, unsigned char *maps, unsigned char 
 		gains[k] = (unsigned char)(gains[k] | (after[k] & ~before[k]));
 		losses[k] = (unsigned char)(losses[k] | (before[k] & ~after[k]));
 	}
+	note_defaults(m, before, after, effect);
 	fill_perhaps(m, JOINT_AFTER, spare, maps + joint->n_map * EFFECT_MAY_GAIN);
 	fill_perhaps(m, JOINT_BEFORE, spare, maps + joint->n_map * EFFECT_MAY_LOSE);
 }
 
 /*
- * Fill in all maps for a class. `spare` are two maps.
+ * Fill in all of an effect for a class, but who it is. `spare` are two maps.
  */
 static int weigh(const struct difference *d, char kind, const struct difference_class *class,
-		 unsigned char *maps, unsigned char *spare)
+		 struct effect *effect, unsigned char *spare)
 {
 	/* What is gained now need not be told again for later, nor as what may be. */
 	static const enum effect_map told[][2] = {
@@ -155,13 +199,15 @@ static int weigh(const struct difference *d, char kind, const struct difference_
 	r = difference_moments(d, class->sets, &moments, &n);
 	if (r < 0)
 		return r;
-	memset(maps, 0, n_map * EFFECT_MAPS);
+	memset(effect->maps, 0, n_map * EFFECT_MAPS);
+	effect->defaults = 0;
 	for (size_t i = 0; i < n; i++) {
 		m.at = moments[i];
-		weigh_at(&m, maps, spare);
+		weigh_at(&m, effect, spare);
 	}
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
-		joint_take(&d->joint, maps + n_map * told[i][0], maps + n_map * told[i][1]);
+		joint_take(&d->joint, effect->maps + n_map * told[i][0],
+			   effect->maps + n_map * told[i][1]);
 	free(moments);
 	return 0;
 }
@@ -173,14 +219,19 @@ static uint32_t spread_of(const struct joint *joint, const unsigned char *maps)
 	return format_spread(format_hash(FORMAT_HASH_START, maps, joint->n_map * N_KEY_MAPS));
 }
 
-static size_t find_slot(const struct effects *effects, const struct joint *joint,
-			const unsigned char *maps)
+static bool is_same(const struct joint *joint, const struct effect *a, const struct effect *b)
 {
-	size_t slot = spread_of(joint, maps) & (effects->n_slots - 1);
+	return a->defaults == b->defaults &&
+	       memcmp(a->maps, b->maps, joint->n_map * N_KEY_MAPS) == 0;
+}
+
+static size_t find_slot(const struct effects *effects, const struct joint *joint,
+			const struct effect *effect)
+{
+	size_t slot = spread_of(joint, effect->maps) & (effects->n_slots - 1);
 
 	while (effects->slots[slot] != NAMES_NONE &&
-	       memcmp(effects->list[effects->slots[slot]].maps, maps, joint->n_map * N_KEY_MAPS) !=
-		       0)
+	       !is_same(joint, &effects->list[effects->slots[slot]], effect))
 		slot = (slot + 1) & (effects->n_slots - 1);
 	return slot;
 }
@@ -197,29 +248,30 @@ static int grow_slots(struct effects *effects, const struct joint *joint)
 	effects->slots = slots;
 	effects->n_slots = n;
 	for (size_t i = 0; i < effects->n; i++)
-		slots[find_slot(effects, joint, effects->list[i].maps)] = (uint32_t)i;
+		slots[find_slot(effects, joint, &effects->list[i])] = (uint32_t)i;
 	return 0;
 }
 
 static struct effect *find_effect(struct effects *effects, const struct joint *joint,
-				  const unsigned char *maps)
+				  const struct effect *weighed)
 {
 	struct effect *list;
 	size_t slot;
 
 	if (effects->n * 2 >= effects->n_slots && grow_slots(effects, joint) < 0)
 		return NULL;
-	slot = find_slot(effects, joint, maps);
+	slot = find_slot(effects, joint, weighed);
 	if (effects->slots[slot] != NAMES_NONE)
 		return &effects->list[effects->slots[slot]];
 	list = array_grow(effects->list, effects->n, &effects->max, sizeof(*list));
 	if (!list)
 		return NULL;
 	effects->list = list;
-	list[effects->n] = (struct effect){ .maps = malloc(joint->n_map * EFFECT_MAPS) };
+	list[effects->n] = (struct effect){ .defaults = weighed->defaults,
+					    .maps = malloc(joint->n_map * EFFECT_MAPS) };
 	if (!list[effects->n].maps)
 		return NULL;
-	memcpy(list[effects->n].maps, maps, joint->n_map * EFFECT_MAPS);
+	memcpy(list[effects->n].maps, weighed->maps, joint->n_map * EFFECT_MAPS);
 	effects->slots[slot] = (uint32_t)effects->n;
 	return &list[effects->n++];
 }
@@ -246,18 +298,19 @@ int effects_open(const struct difference *difference, const struct difference_ho
 		 struct effects *ret)
 {
 	size_t n_map = difference->joint.n_map;
-	unsigned char *maps = calloc(EFFECT_MAPS + 2, n_map);
-	int r = maps ? 0 : -ENOMEM;
+	struct effect weighed = { .maps = calloc(EFFECT_MAPS + 2, n_map) };
+	int r = weighed.maps ? 0 : -ENOMEM;
 
 	*ret = (struct effects){ 0 };
 	for (size_t i = 0; i < holders->n && r == 0; i++) {
 		const struct difference_class *class = &holders->classes[i];
 		struct effect *effect;
 
-		r = weigh(difference, holders->kind, class, maps, maps + n_map * EFFECT_MAPS);
+		r = weigh(difference, holders->kind, class, &weighed,
+			  weighed.maps + n_map * EFFECT_MAPS);
 		if (r < 0)
 			break;
-		effect = find_effect(ret, &difference->joint, maps);
+		effect = find_effect(ret, &difference->joint, &weighed);
 		if (effect)
 			count(effect, class);
 		else
@@ -265,7 +318,7 @@ int effects_open(const struct difference *difference, const struct difference_ho
 	}
 	if (r == 0 && ret->n > 0)
 		qsort(ret->list, ret->n, sizeof(*ret->list), by_number);
-	free(maps);
+	free(weighed.maps);
 	return r;
 }
 
@@ -278,10 +331,15 @@ void effects_close(struct effects *effects)
 	*effects = (struct effects){ 0 };
 }
 
-bool effect_is_any(const struct joint *joint, const struct effect *effect)
+bool effect_is_own(const struct joint *joint, const struct effect *effect)
 {
 	for (enum effect_map map = EFFECT_GAINED_LATER; map <= EFFECT_LOST; map++)
 		if (!joint_is_empty(joint, effect_map(joint, effect, map)))
 			return true;
 	return false;
+}
+
+bool effect_is_any(const struct joint *joint, const struct effect *effect)
+{
+	return effect->defaults != 0 || effect_is_own(joint, effect);
 }

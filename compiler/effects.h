@@ -29,10 +29,23 @@ enum effect_map {
 };
 #define EFFECT_MAPS 8u
 
+/*
+ * What comes of it, for members of a group who have no other assignment, that it has one, or has
+ * none any more: they lose defaults, or get them (P3).
+ */
+enum effect_defaults {
+	EFFECT_DEFAULTS_LOST,
+	EFFECT_DEFAULTS_GAINED,
+	EFFECT_DEFAULTS_LOST_LATER,
+	EFFECT_DEFAULTS_GAINED_LATER,
+};
+#define EFFECT_DEFAULTS 4u
+
 /* What some holders gain and lose. */
 struct effect {
 	struct examples examples;
-	unsigned char *maps; /* one behind the other */
+	unsigned int defaults; /* effect_changes_defaults() */
+	unsigned char *maps;   /* one behind the other */
 };
 
 /* All effects, the ones that concern the most holders first. Owner: effects_close(). */
@@ -54,7 +67,18 @@ static inline const unsigned char *effect_map(const struct joint *joint,
 	return effect->maps + joint->n_map * map;
 }
 
-/* Whether anybody gains or loses anything by it, now or later. */
+/*
+ * Whether the defaults change so that members of the groups have: of ordinary people, or of system
+ * accounts.
+ */
+static inline bool effect_changes_defaults(const struct effect *effect, enum joint_default which,
+					   enum effect_defaults change)
+{
+	return effect->defaults >> (which * EFFECT_DEFAULTS + change) & 1;
+}
+
+/* Whether the holders gain or lose anything by it, now or later; or anybody does, through them. */
+bool effect_is_own(const struct joint *joint, const struct effect *effect);
 bool effect_is_any(const struct joint *joint, const struct effect *effect);
 
 #endif

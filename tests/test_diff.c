@@ -76,6 +76,13 @@ static void write_people(void)
 	"{ name = \"pay\"; permissions = [ \"mail\" ]; }, { name = \"sign\"; }, { name = \"heir\"; " gives \
 	" } );\n" EYES "assign = (" BASIC USER("carol", "\"heir\"") ");"
 
+/* A role that gives nothing, and roles that people without an assignment have. */
+#define EMPTY(defaults, more)                                                                      \
+	"catalogs = [ \"workspace\", \"host\" ]; root_is_owner = false; roles = ("                 \
+	"{ name = \"manager\"; based_on = [ \"user\" ]; permissions = [ \"roles\" ]; },"           \
+	"{ name = \"post\"; permissions = [ \"mail\" ]; }, { name = \"none\"; } ); " defaults      \
+	" = [ \"user\" ]; assign = (" BASIC more ");"
+
 static const struct {
 	const char *name, *before, *after, *words;
 	int status;
@@ -126,6 +133,16 @@ static const struct {
 	  ROLES "default_roles = [ \"user\" ]; assign = (" BASIC ");",
 	  ROLES "assign = (" BASIC ");", "diff", 1, "  people without an assignment, root\n",
 	  NULL },
+	{ "P3 who loses the defaults as their group is assigned a role",
+	  ROLES "default_roles = [ \"user\" ]; assign = (" BASIC ");",
+	  ROLES "default_roles = [ \"user\" ]; assign = (" BASIC GROUP("crew", "\"pay\"") ");",
+	  "diff", 1,
+	  "groups\n  1 group: crew\n    gain\n      mail\n"
+	  "    members without another assignment lose the default roles (P3)\n",
+	  NULL },
+	{ "P3 as JSON", ROLES "default_roles = [ \"user\" ]; assign = (" BASIC ");",
+	  ROLES "default_roles = [ \"user\" ]; assign = (" BASIC GROUP("crew", "\"pay\"") ");",
+	  "--json diff", 1, "\"defaults\": [\n        \"lost\"\n      ]", NULL },
 	{ "members of a group", ROLES "assign = (" BASIC GROUP("crew", "\"user\"") ");",
 	  ROLES "assign = (" BASIC ");", "diff", 1, "members of group crew\n", NULL },
 	{ "what you lose yourself", ROLES "assign = (" BASIC ");",
@@ -204,6 +221,25 @@ static const struct {
 	  "users\n  1 user: carol\n    may gain, as a conflict decides\n      mail\n", "lose" },
 	{ "A6 as JSON", CAROL("\"pay\""), CAROL("\"pay\", \"post\""), "--json diff", 1,
 	  "\"may_gain\": [\n        \"mail\"\n      ]", NULL },
+	/* apply: defaults of a group's members */
+	{ "P3 a group is assigned a role that gives nothing", EMPTY("default_roles", ""),
+	  EMPTY("default_roles", GROUP("crew", "\"none\"")), "apply", 0,
+	  "Effect: members of group crew without another assignment lose the default roles (P3)\n",
+	  "no effect" },
+	{ "P3 and is no more", EMPTY("default_roles", GROUP("crew", "\"none\"")),
+	  EMPTY("default_roles", ""), "apply", 0,
+	  "Effect: members of group crew without another assignment get the default roles (P3)\n",
+	  NULL },
+	{ "P3 of several groups", EMPTY("default_roles", ""),
+	  EMPTY("default_roles", GROUP("crew", "\"post\"") GROUP("other", "\"post\"")), "apply", 0,
+	  "Effect: 2 groups gain mail; members of 2 groups without another assignment lose the default "
+	  "roles (P3)\n",
+	  NULL },
+	{ "P3 its system accounts", EMPTY("system_account_roles", ""),
+	  EMPTY("system_account_roles", GROUP("crew", "\"none\"")), "apply", 0,
+	  "Effect: system accounts in group crew without another assignment lose the roles of system "
+	  "accounts (P3)\n",
+	  NULL },
 	/* apply: separation of duty */
 	{ "A6 within the rule", ROLES EYES "assign = (" BASIC USER("bob", "\"pay\"") ");",
 	  ROLES EYES "assign = (" BASIC USER("bob", "\"sign\"") ");", "apply", 0, "Applied", NULL },

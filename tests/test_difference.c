@@ -151,6 +151,43 @@ static const struct {
 	  ROLES "role_groups = ( { role = \"post\"; group = \"adm\"; } ); assign = (" TO(
 		  "a", "\"both\" ]") ");",
 	  "users: 1 a +group adm +mail +drive" },
+	{ "P3 members of a group that is assigned anything have no defaults",
+	  ROLES "default_roles = [ \"disk\" ];",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"post\" ]") ");",
+	  "groups: 1 g +mail members-defaults" },
+	{ "P3 also if it gives nothing", ROLES "default_roles = [ \"disk\" ];",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  "groups: 1 g members-defaults" },
+	{ "P3 but not if it gives the same", ROLES "default_roles = [ \"disk\" ];",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"both\" ]") ");",
+	  "groups: 1 g +mail +drive" },
+	{ "P3 nor if it had another one before",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"post\" ]") ");",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  "groups: 1 g -mail" },
+	{ "P3 nor without defaults that count", ROLES "default_roles = [ \"wait\" ];",
+	  ROLES "default_roles = [ \"wait\" ]; assign = (" TEAM("g", "\"post\" ]") ");",
+	  "groups: 1 g +mail" },
+	{ "P3 members of a group that is assigned nothing any more have the defaults",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  ROLES "default_roles = [ \"disk\" ];", "groups: 1 g members+defaults" },
+	{ "P3 members of a group whose assignment begins later",
+	  ROLES "default_roles = [ \"disk\" ];",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]; from = \"" SOON
+								     "\"") ");",
+	  "groups: 1 g members later-defaults" },
+	{ "P3 and whose assignment ends",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]; until = \"" SOON
+								     "\"") ");",
+	  "groups: 1 g members later+defaults" },
+	{ "P3 system accounts in a group have theirs", ROLES "system_account_roles = [ \"disk\" ];",
+	  ROLES "system_account_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  "groups: 1 g system-defaults" },
+	{ "P3 groups are told apart by it",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("h", "\"wait\" ]") ");",
+	  ROLES "default_roles = [ \"disk\" ]; assign = (" TEAM("g", "\"wait\" ]") ");",
+	  "groups: 1 g members-defaults; groups: 1 h members+defaults" },
 	{ "groups and users apart", ROLES "assign = (" TEAM("g", "\"post\" ]") ");",
 	  ROLES "assign = (" TEAM("g", "\"disk\" ]") "," TO("a", "\"post\" ]") ");",
 	  "users: 1 a +mail; groups: 1 g +drive -mail" },
@@ -165,6 +202,17 @@ static void write_map(FILE *to, const struct joint *joint, const struct effect *
 			if (format_bit(effect_map(joint, effect, map), i) &&
 			    (joint->bits[i].through != NULL) == groups)
 				fprintf(to, " %s%s", sign, joint->bits[i].name);
+}
+
+static void write_defaults(FILE *to, const struct effect *effect)
+{
+	static const char *const whose[] = { "members", "system" };
+	static const char *const what[] = { "-", "+", " later-", " later+" };
+
+	for (unsigned int which = 0; which < 2; which++)
+		for (unsigned int change = 0; change < 4; change++)
+			if (effect_changes_defaults(effect, which, change))
+				fprintf(to, " %s%sdefaults", whose[which], what[change]);
 }
 
 static void write_effects(FILE *to, const struct difference *d,
@@ -188,6 +236,7 @@ static void write_effects(FILE *to, const struct difference *d,
 		write_map(to, &d->joint, effect, EFFECT_LOST_LATER, "later-");
 		write_map(to, &d->joint, effect, EFFECT_MAY_GAIN, "may+");
 		write_map(to, &d->joint, effect, EFFECT_MAY_LOSE, "may-");
+		write_defaults(to, effect);
 		*separator = "; ";
 	}
 	effects_close(&list);

@@ -152,6 +152,21 @@ static int gather_services(struct gathering *g)
 
 /* ---- Users and groups ---- */
 
+/* What members of groups lose or get as these have an assignment, or none any more (P3). */
+static json_t *list_defaults(const struct effect *effect)
+{
+	static const char *const words[2 * EFFECT_DEFAULTS] = {
+		"lost",	       "gained",	"lost_later",	     "gained_later",
+		"system_lost", "system_gained", "system_lost_later", "system_gained_later",
+	};
+	json_t *list = json_array();
+
+	for (unsigned int i = 0; i < 2 * EFFECT_DEFAULTS; i++)
+		if (effect_changes_defaults(effect, i / EFFECT_DEFAULTS, i % EFFECT_DEFAULTS))
+			json_array_append_new(list, json_string(words[i]));
+	return list;
+}
+
 static json_t *describe_effect(const struct joint *joint, const struct effect *effect)
 {
 	static const struct {
@@ -165,8 +180,9 @@ static json_t *describe_effect(const struct joint *joint, const struct effect *e
 		{ "may_gain", EFFECT_MAY_GAIN },
 		{ "may_lose", EFFECT_MAY_LOSE },
 	};
-	json_t *object = json_pack("{s:I, s:o}", "count", (json_int_t)effect->examples.n_all,
-				   "examples", example_names(&effect->examples));
+	json_t *object = json_pack("{s:I, s:o, s:o}", "count", (json_int_t)effect->examples.n_all,
+				   "examples", example_names(&effect->examples), "defaults",
+				   list_defaults(effect));
 
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++)
 		json_object_set_new(object, maps[i].key,

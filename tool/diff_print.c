@@ -167,6 +167,33 @@ static void print_services(const struct tool *tool, const json_t *diff)
 	end_section(list);
 }
 
+/* What members of groups lose or get (P3). */
+static void print_defaults(const json_t *list)
+{
+	static const char *const words[][2] = {
+		{ "lost", "members without another assignment lose the default roles" },
+		{ "gained", "members without another assignment get the default roles" },
+		{ "lost_later", "members without another assignment later lose the default roles" },
+		{ "gained_later",
+		  "members without another assignment later get the default roles" },
+		{ "system_lost",
+		  "system accounts without another assignment lose the roles of such" },
+		{ "system_gained",
+		  "system accounts without another assignment get the roles of such" },
+		{ "system_lost_later",
+		  "system accounts without another assignment later lose the roles of such" },
+		{ "system_gained_later",
+		  "system accounts without another assignment later get the roles of such" },
+	};
+	const json_t *word;
+	size_t i;
+
+	for (i = 0; (word = json_array_get(list, i)); i++)
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++)
+			if (!strcmp(json_string_value(word), words[k][0]))
+				printf("    %s (P3)\n", words[k][1]);
+}
+
 static void print_effects(const struct tool *tool, const json_t *diff, const char *key,
 			  const char *kind)
 {
@@ -187,6 +214,7 @@ static void print_effects(const struct tool *tool, const json_t *diff, const cha
 			    json_object_get(effect, "may_gain"));
 		print_names(tool, "may lose, as a conflict decides",
 			    json_object_get(effect, "may_lose"));
+		print_defaults(json_object_get(effect, "defaults"));
 	}
 	end_section(list);
 }

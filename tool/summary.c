@@ -146,6 +146,34 @@ static void add_roles(struct line *line, const struct joint *joint)
 
 /* ---- Users and groups ---- */
 
+static void write_holders(FILE *to, const struct effect *effect, const char *kind)
+{
+	if (effect->examples.n_all > 1)
+		fprintf(to, "%u %ss", effect->examples.n_all, kind);
+	else
+		fprintf(to, "%s %s", kind, effect->examples.names[0]);
+}
+
+/* What members of groups lose or get as these have an assignment, or none any more (P3). */
+static void add_defaults(struct line *line, const struct effect *effect)
+{
+	static const char *const whose[] = { "members of ", "system accounts in " };
+	static const char *const what[] = { "the default roles", "the roles of system accounts" };
+	static const char *const verbs[] = { "lose", "get", "later lose", "later get" };
+
+	for (unsigned int i = 0; i < 2 * EFFECT_DEFAULTS; i++) {
+		unsigned int which = i / EFFECT_DEFAULTS, change = i % EFFECT_DEFAULTS;
+
+		if (!effect_changes_defaults(effect, which, change))
+			continue;
+		begin(line);
+		fputs(whose[which], line->to);
+		write_holders(line->to, effect, "group");
+		fprintf(line->to, " without another assignment %s %s (P3)", verbs[change],
+			what[which]);
+	}
+}
+
 static void add_effect(struct line *line, const struct joint *joint, const struct effect *effect,
 		       const char *kind)
 {
@@ -164,10 +192,7 @@ static void add_effect(struct line *line, const struct joint *joint, const struc
 	const char *separator = "";
 
 	begin(line);
-	if (is_many)
-		fprintf(line->to, "%u %ss", effect->examples.n_all, kind);
-	else
-		fprintf(line->to, "%s %s", kind, effect->examples.names[0]);
+	write_holders(line->to, effect, kind);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		write_change(line->to, joint, &separator, parts[i].verb[is_many],
 			     effect_map(joint, effect, parts[i].map), joint->empty);
@@ -188,10 +213,13 @@ static int add_holders(struct line *line, const struct difference *difference,
 	for (size_t i = 0; i < effects.n && r == 0; i++) {
 		if (!effect_is_any(&difference->joint, &effects.list[i]))
 			continue;
-		if (n++ < EFFECTS_MAX)
-			add_effect(line, &difference->joint, &effects.list[i], kind);
-		else
+		if (n++ < EFFECTS_MAX) {
+			if (effect_is_own(&difference->joint, &effects.list[i]))
+				add_effect(line, &difference->joint, &effects.list[i], kind);
+			add_defaults(line, &effects.list[i]);
+		} else {
 			n_more += effects.list[i].examples.n_all;
+		}
 	}
 	if (n_more > 0) {
 		begin(line);
