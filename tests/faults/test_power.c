@@ -135,7 +135,8 @@ static void lay(struct stage *stage, const struct drive *drive)
 	close(fd);
 }
 
-static char *cut_at(struct stage *stage, const struct drive *drive, size_t i, bool is_late)
+static char *cut_at(struct stage *stage, const struct drive *drive, size_t i, bool is_late,
+		    bool *ret_struck)
 {
 	struct supervise_fault fault = stage_death(stage, i);
 	struct stage_outcome outcome;
@@ -143,6 +144,7 @@ static char *cut_at(struct stage *stage, const struct drive *drive, size_t i, bo
 
 	lay(stage, drive);
 	stage_run(stage, &fault, &run);
+	*ret_struck = run.struck;
 	supervise_free(&run);
 	if (is_late)
 		sync_something_else(drive);
@@ -170,7 +172,12 @@ static bool is_change(int nr)
 	return false;
 }
 
-static size_t cut_everywhere(struct stage *stage, const struct drive *drive, size_t *ret_cuts)
+/* How often the power went, and how often while the command ran. */
+struct cuts {
+	size_t n, n_struck;
+};
+
+static size_t cut_everywhere(struct stage *stage, const struct drive *drive, struct cuts *cuts)
 {
 	size_t stride = stage_stride(STRIDE), n_changes = 0, n_wrong = 0;
 
@@ -180,7 +187,8 @@ static size_t cut_everywhere(struct stage *stage, const struct drive *drive, siz
 		if (!is_change(nr) || (n_changes++ % stride != 0 && !stage_is_decisive(nr)))
 			continue;
 		for (unsigned int is_late = 0; is_late < 2; is_late++) {
-			char spare[16], *wrong = cut_at(stage, drive, i, is_late);
+			bool struck;
+			char spare[16], *wrong = cut_at(stage, drive, i, is_late, &struck);
 
 			if (wrong && n_wrong++ < TELL_MAX)
 				print_message("%s: %s, cut behind call %zu (%s)%s: %s\n",
@@ -189,7 +197,8 @@ static size_t cut_everywhere(struct stage *stage, const struct drive *drive, siz
 							     spare),
 					      is_late ? ", names first" : "", wrong);
 			free(wrong);
-			++*ret_cuts;
+			cuts->n++;
+			cuts->n_struck += struck;
 		}
 	}
 	return n_wrong;
@@ -197,7 +206,8 @@ static size_t cut_everywhere(struct stage *stage, const struct drive *drive, siz
 
 static void survives(void **state)
 {
-	size_t n_wrong = 0, n_cuts = 0, n_disks = 0;
+	size_t n_wrong = 0, n_disks = 0;
+	struct cuts cuts = { 0 };
 	struct drive drive;
 	struct stage stage;
 
@@ -207,7 +217,7 @@ static void survives(void **state)
 	for (size_t i = 0; i < N_DISKS; i++) {
 		if (open_drive(&drive, &disks[i])) {
 			snprintf(stage.work, sizeof(stage.work), "%s/work", drive.top);
-			n_wrong += cut_everywhere(&stage, &drive, &n_cuts);
+			n_wrong += cut_everywhere(&stage, &drive, &cuts);
 			n_disks++;
 		} else {
 			print_message("skip: no %s in a file can be made and mounted here\n",
@@ -215,12 +225,15 @@ static void survives(void **state)
 		}
 		close_drive(&drive);
 	}
-	print_message("the power went %zu times\n", n_cuts);
+	print_message("the power went %zu times, %zu of them in the middle of it\n", cuts.n,
+		      cuts.n_struck);
 	stage_strike(&stage);
 	if (n_disks == 0)
 		skip();
 	assert_int_equal(n_wrong, 0);
-	assert_true(n_cuts >= 2 * n_disks);
+	assert_true(cuts.n >= 2 * n_disks);
+	/* Memory that happens to lie otherwise may spare a call or two. */
+	assert_true(cuts.n_struck + 3 >= cuts.n);
 }
 
 int main(int argc, char **argv)
