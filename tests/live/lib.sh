@@ -242,6 +242,41 @@ logs_gate() {
 	a_line_has "$what: logged as $word, $*" "$(rolegate_lines)" "pam_rolegate\($service:chauthtok\): $word " "$@"
 }
 
+# Whether the module has logged since log_mark that it denied, whoever the line is about.
+is_denied() {
+	local user=$1
+	rolegate_lines | grep -Eq ":account\): deny (user=[^ ]+ actor=|user=)$user "
+}
+
+# What the last program came to for USER. `refused` needs its own status for that and the logged denial: a program that
+# broke, or that nobody answered, has refused nobody.
+outcome() {
+	local user=$1 status=$2
+	if ((rc == 0)); then
+		printf 'let in'
+	elif ((rc == 75)); then
+		printf 'asked'
+	elif ((rc == status)) && is_denied "$user"; then
+		printf 'refused'
+	else
+		printf 'status %d: %s' "$rc" "$out$err"
+	fi
+}
+
+# The same of login, whose status says little: by the shell that says who is there, and by what it and the log say.
+login_outcome() {
+	local user=$1
+	if grep -Eq 'required to change|must change' <<<"$out"; then
+		printf 'asked'
+	elif grep -qx "$user" <<<"$out"; then
+		printf 'let in'
+	elif grep -q 'rolegate: you may not use login here' <<<"$out" && is_denied "$user"; then
+		printf 'refused'
+	else
+		printf 'status %d: %s' "$rc" "$out$err"
+	fi
+}
+
 # --- passwords ---
 
 new_password='another-Horse-42'

@@ -16,13 +16,18 @@ wire common-account
 ssh_refuses dave 'no-role' 'dave, password fresh'
 expire carol dave
 ssh_refuses dave 'no-role' 'dave, password expired'
+log_mark
 run expect -f /live/tty.exp "$password" login dave
-is 'login: dave, password expired: not asked for a new one' 'refused' "$( ((rc == 75)) && printf 'asked' || printf 'refused')"
+is 'login: dave, password expired: not asked for a new one' 'refused' "$(login_outcome dave)"
 ends_with 75 'login: carol, password expired: asked for a new one' expect -f /live/tty.exp "$password" login carol
 expire alice
-ends_with 1 'su: carol to alice, whose password expired: refused' as_on_tty carol "$password" su alice -c id
+log_mark
+run as_on_tty carol "$password" su alice -c id
+is 'su: carol to alice, whose password expired' 'refused' "$(outcome carol 1)"
 renew alice
-ends_with 1 'sudo: dave, password expired: refused' as_on_tty dave "$password" sudo id
+log_mark
+run as_on_tty dave "$password" sudo id
+is 'sudo: dave, password expired' 'refused' "$(outcome dave 1)"
 matches 'sudo: and it names the account' 'sudo: .*account' "$out"
 
 # What the rule is for: put last, the line is not reached when the password has expired.
