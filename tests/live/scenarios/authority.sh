@@ -3,17 +3,19 @@
 # Who may apply (A1, A2, A5), and that a usable owner remains (A4): refusals end with 4 and change nothing.
 before=$(policy_sum)
 
+# refused WHAT WORDS COMMAND…
 refused() {
-	local what=$1
-	shift
+	local what=$1 words=$2
+	shift 2
 	ends_with 4 "$what: refused, status 4" "$@"
-	matches "$what: and says why" '.' "$err$out"
+	matches "$what: and says why" "$words" "$err$out"
 	is "$what: the policy in force is the same" "$before" "$(policy_sum)"
 }
 
 add_assignment '{ user = "dave"; roles = [ "owner" ]; }'
-refused 'bob (administrator) makes an owner' with_login bob rolegate apply -m 'by bob'
-refused 'carol (user) makes an owner' with_login carol rolegate apply -m 'by carol'
+refused 'bob (administrator) makes an owner' 'you are bob .*you lack: .*manage_user_passwords .owner.*gained by user dave \(A2\)' \
+	with_login bob rolegate apply -m 'by bob'
+refused 'carol (user) makes an owner' 'you are carol .*no permission to manage roles .*\(A1\)' with_login carol rolegate apply -m 'by carol'
 run as bob rolegate apply -m 'by bob'
 matches 'bob without privilege: refused, or cannot write' '^[45]$' "$rc"
 is 'bob without privilege: the policy in force is the same' "$before" "$(policy_sum)"
@@ -24,17 +26,17 @@ apply 'back'
 before=$(policy_sum)
 
 sed -i 's|user = "alice"; roles = \[ "owner" \];|& until = "2099-01-01";|' "$conf"
-refused 'the only owner has an end date' rolegate apply -m 'end date'
+refused 'the only owner has an end date' 'no owner would be left: .*without .until.*\(A4\)' rolegate apply -m 'end date'
 sed -i 's| until = "2099-01-01";||' "$conf"
 
 usermod -L alice
 set_key tell_user false
-refused 'the only owner is locked' rolegate apply -m 'locked'
+refused 'the only owner is locked' 'no usable owner .*alice is locked .*\(A4\)' rolegate apply -m 'locked'
 rm -rf "${state:?}"/*
 before=none
-refused 'the only owner is locked, first apply' rolegate apply -m 'locked, first'
+refused 'the only owner is locked, first apply' 'no usable owner .*alice is locked .*\(A4\)' rolegate apply -m 'locked, first'
 usermod -U alice
 chage -E 2020-01-01 alice
-refused 'the only owner has expired, first apply' rolegate apply -m 'expired, first'
+refused 'the only owner has expired, first apply' 'no usable owner .*alice is expired .*\(A4\)' rolegate apply -m 'expired, first'
 chage -E -1 alice
 ends_with 0 'a usable owner again: the first apply works' rolegate apply -m 'first again'

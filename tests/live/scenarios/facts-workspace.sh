@@ -91,9 +91,12 @@ ends_with 1 'and loses what that gave' rolegate can dave tags_edit
 
 # --- who may ---
 
-refuses 4 'carol (user) changes nothing' '.' with_login carol rolegate assign carol administrator
-refuses 4 'bob (administrator) makes no owner' '.' with_login bob rolegate assign bob owner
-refuses 4 'nor a role that is based on it' '.' with_login bob rolegate role create mine --based-on owner
+refuses 4 'carol (user) changes nothing' 'you are carol .*no permission to manage roles .*\(A1\)' \
+	with_login carol rolegate assign carol administrator
+refuses 4 'bob (administrator) makes no owner' 'you lack: .*\(owner\).*gained by user bob \(A2\)' \
+	with_login bob rolegate assign bob owner
+refuses 4 'nor a role that is based on it' 'you lack: .*\(owner\).*gained by role mine \(A2\)' \
+	with_login bob rolegate role create mine --based-on owner
 
 # --- services ---
 
