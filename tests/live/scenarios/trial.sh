@@ -78,10 +78,12 @@ ends_with 0 'bob, after the deadline: su' as_on_tty bob "$password" su root -c i
 
 want_more sshd
 ends_with 0 'once more, for three seconds' rolegate apply --confirm-within 3s
+tried=$(sed -nE 's/^On trial: generation ([0-9]+) .*/\1/p' <<<"$out")
 ends_with 0 'and confirmed' with_login alice rolegate confirm
 let_time_pass 3
 all_refuse carol 'carol, confirmed and after the deadline'
-matches 'the history knows who confirmed' 'alice' "$(rolegate history)"
+matches 'the history knows who confirmed that very one' '^ +confirmed: [^ ]+ by alice \(login uid\)$' \
+	"$(rolegate show "$tried")"
 ends_with 0 'and back' rolegate rollback -m 'and back'
 rm "$trial"
 all_let_in carol 'carol, back again'
