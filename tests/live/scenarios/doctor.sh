@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # doctor on a real host: what it says is what really happens.
 
-# doctor as JSON; findings by severity and id: `high denial-not-final`.
+# doctor as JSON; findings by severity and id: `high denial-not-final`. Of what did not answer nothing can be lacking.
 examine() {
 	run rolegate --json doctor
+	is 'doctor answers: status 0 or 1, and whether all is well' 'yes' \
+		"$( ((rc <= 1)) && grep -Eq '"ok": (true|false)' <<<"$out" && printf 'yes')"
 	findings=$(awk -F'"' '/"severity":/ { severity = $4 } /"id":/ { print severity, $4 }' <<<"$out" | sort -u)
 }
 
