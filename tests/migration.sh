@@ -28,8 +28,13 @@ for policy in "$root"/*.conf; do
 done
 # What the text says of them.
 may() {
-	seen=yes
-	./rolegate --root "$root/tree-$1" explain "$2" "$3" >/dev/null 2>&1 || seen=no
+	status=0
+	./rolegate --root "$root/tree-$1" explain "$2" "$3" >"$root/log" 2>&1 || status=$?
+	case $status in
+	0) seen=yes ;;
+	1) seen=no ;;
+	*) seen="status $status: $(cat "$root/log")" ;;
+	esac
 	if [ "$seen" != "$4" ]; then
 		echo "migration: policy $1: may $2 use $3: $seen, not $4"
 		exit 1
