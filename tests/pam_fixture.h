@@ -38,6 +38,9 @@
 
 #define HEARD_MAX 8u
 
+/* Bytes of the longest entry of passwd that is read: a line of such a file may be as long. */
+#define LONGEST_ENTRY ((size_t)16 * 1024 * 1024)
+
 /* What came of one question. Lies in memory that forked children share with us. */
 struct heard {
 	int code;
@@ -62,6 +65,7 @@ enum fault {
 	FAULT_GROUPS = 4,
 	FAULT_DESCRIPTORS = 8, /* for the policy none is left */
 	FAULT_LOGIN_UID = 16,  /* nor for the kernel's word on who logged in */
+	FAULT_LONG_USERS = 32, /* entries of users are as long as they can be */
 };
 
 /* How a question is asked; all zero is the usual way. */
@@ -178,10 +182,11 @@ STAND_IN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, si
 	/* As with a directory that knows one user by several names. */
 	if (!strncmp(name, OTHER_SPELLING, strlen(OTHER_SPELLING)))
 		name += strlen(OTHER_SPELLING);
-	if (!(fixture.faults & FAULT_USERS))
+	if (!(fixture.faults & FAULT_USERS) &&
+	    (!(fixture.faults & FAULT_LONG_USERS) || n >= LONGEST_ENTRY))
 		return BEHIND(getpwnam_r)(name, entry, buffer, n, result);
 	*result = NULL;
-	return EIO;
+	return fixture.faults & FAULT_USERS ? EIO : ERANGE;
 }
 
 STAND_IN int getgrouplist(const char *user, gid_t group, gid_t *groups, int *n_groups)

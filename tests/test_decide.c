@@ -5,6 +5,8 @@
  */
 #include "support.h"
 
+#include "format.h"
+
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -487,6 +489,42 @@ static void explains_denials(void **state)
 	rolegate_policy_close(policy);
 }
 
+/* A6: of several conflicts the explanation names the one that is violated, and a rule may be as long as it can be. */
+static void names_the_conflict(void **state)
+{
+	static char text[16384];
+	struct rolegate_request request = { .service = "desk", .at = SUPPORT_NOW };
+	struct rolegate_subject subject = { .person = { .name = "pam",
+							.facts = ROLEGATE_FACT_GROUPS } };
+	struct rolegate_explanation *e = NULL;
+	struct rolegate_policy *policy;
+	size_t n;
+
+	(void)state;
+	n = (size_t)snprintf(text, sizeof(text),
+			     "catalogs = [ \"workspace\", \"host\" ];\nroles = ( ");
+	for (unsigned int i = 0; i < FORMAT_CONFLICT_ROLES_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n,
+				      "%s{ name = \"r%u\"; privileges = \"app.desk\"; }",
+				      i ? ", " : "", i);
+	n += (size_t)snprintf(
+		text + n, sizeof(text) - n,
+		" );\nassign = ( { user = \"pam\"; roles = [ \"r0\", \"r63\" ]; } );\n"
+		"services = ( { name = \"desk\"; require = [ \"app.desk\" ]; } );\n"
+		"conflicts = ( { name = \"kept\"; roles = [ \"r0\", \"r1\" ]; },\n"
+		"  { name = \"violated\"; at_most = 1; roles = [ ");
+	for (unsigned int i = 0; i < FORMAT_CONFLICT_ROLES_MAX; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s\"r%u\"", i ? ", " : "", i);
+	snprintf(text + n, sizeof(text) - n, " ]; } );\n");
+	policy = support_policy(text);
+	assert_int_equal(rolegate_explain(policy, &request, &subject, NULL, &e), 0);
+	assert_int_equal(e->decision.reason, ROLEGATE_CONFLICT);
+	assert_int_equal(e->steps[e->n_steps - 1].kind, ROLEGATE_STEP_CONFLICT);
+	assert_string_equal(e->steps[e->n_steps - 1].name, "violated");
+	rolegate_explanation_free(e);
+	rolegate_policy_close(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -502,6 +540,7 @@ int main(void)
 		cmocka_unit_test(refuses_senseless_calls),
 		cmocka_unit_test(explains),
 		cmocka_unit_test(explains_denials),
+		cmocka_unit_test(names_the_conflict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1228,6 +1228,8 @@ static const struct pam_case actor_cases[] = {
 	{ "D3 the actor holds it", actor_may, "root", "su", "", ALLOW, PAM_SUCCESS, "" },
 	{ "D3 nothing is asked about the subject", actor_may, "no-such-user", "su-l", "", ALLOW,
 	  PAM_SUCCESS, "" },
+	{ "D3 the log of a service about the subject names no actor", alice_may, "alice", "sudo",
+	  "debug", ALLOW_DEBUG, PAM_SUCCESS, "allow user=alice service=sudo reason=granted " },
 	{ "D3 the log tells the actor's path", actor_may, "root", "su", "debug", ALLOW_DEBUG,
 	  PAM_SUCCESS,
 	  "allow user=root actor={actor} service=su reason=granted path=\"su(host.conf:" },
@@ -1382,6 +1384,10 @@ static void test_failing_lookups(void **unused)
 		{ "who is known by name needs no answer", base, "alice", "sshd", "", ALLOW,
 		  PAM_SUCCESS, "" },
 	};
+	static const struct pam_case long_user_cases[] = {
+		{ "an entry as long as any is read, and an answer", base, "{system}", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=missing-permission " },
+	};
 	static const struct pam_case group_cases[] = {
 		{ "no answer about a user's groups", system_group, "{system}", "sshd", "", ERROR,
 		  PAM_SYSTEM_ERR, "reason=system-error" },
@@ -1393,11 +1399,13 @@ static void test_failing_lookups(void **unused)
 		  "sshd", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
 	};
 	const struct circumstances no_users = { .faults = FAULT_USERS };
+	const struct circumstances long_users = { .faults = FAULT_LONG_USERS };
 	const struct circumstances no_lists = { .faults = FAULT_GROUP_LIST };
 	const struct circumstances no_groups = { .faults = FAULT_GROUPS };
 
 	(void)unused;
 	ASK_ALL(user_cases, &no_users);
+	ASK_ALL(long_user_cases, &long_users);
 	ASK_ALL(group_cases, &no_lists);
 	ASK_ALL(group_cases, &no_groups);
 }
