@@ -93,6 +93,11 @@ void outsiders_add_uid(struct outsiders *outsiders, uid_t uid)
 		account_free(&account);
 		return;
 	}
+	/* Who could not be looked up may be an owner. */
+	if (r != -ENOENT) {
+		outsiders->error = outsiders->error ? outsiders->error : r;
+		return;
+	}
 	snprintf(number, sizeof(number), "#%u", uid);
 	outsiders_add_user(outsiders, number);
 }
