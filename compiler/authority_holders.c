@@ -408,7 +408,7 @@ static int judge_own_roles_at(struct judging *j, int64_t at)
 	const struct joint *joint = &j->d->joint;
 	int r = 0;
 
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
+	for (enum joint_side side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++) {
 		memset(j->own_roles[side], 0, joint->role_names.n * sizeof(bool));
 		r = joint_hold_roles(joint, side, actor, at, j->own_roles[side]);
 	}

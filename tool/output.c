@@ -78,6 +78,7 @@ void output_complain(const char *format, ...)
 	va_end(arguments);
 	if (r < 0) {
 		(void)output_note(-ENOMEM);
+		fputs("rolegate: out of memory for the words of a complaint\n", stderr);
 		return;
 	}
 	n = strlen(text);
