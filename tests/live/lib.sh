@@ -263,6 +263,17 @@ outcome() {
 	fi
 }
 
+# Log in on a terminal. util-linux's login hangs the terminal up before it takes it again, which expect now and then takes
+# for the end of it all, having seen nothing: then once more.
+try_login() {
+	local tries
+	for ((tries = 0; tries < 20; tries++)); do
+		log_mark
+		run expect -f /live/tty.exp "$password" login "$1"
+		((rc == 128)) && [[ -z $out$err ]] || break
+	done
+}
+
 # The same of login, whose status says little: by the shell that says who is there, and by what it and the log say.
 login_outcome() {
 	local user=$1

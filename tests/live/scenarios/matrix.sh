@@ -102,8 +102,7 @@ asks 'frank (narrow rule)' 'sudo passwd USER' refused in_session frank sudo -n p
 
 logs_in() {
 	local user=$1 expected=$2 what=$3
-	log_mark
-	run expect -f /live/tty.exp "$password" login "$user"
+	try_login "$user"
 	row "$user" "login, $what" "$expected" "$(login_outcome "$user")"
 }
 
