@@ -29,13 +29,19 @@ void command_end(struct command *command)
 
 int command_run_below(const char *root, const char *words, char *output, size_t size)
 {
+	return command_run_in("", root, words, output, size);
+}
+
+int command_run_in(const char *environment, const char *root, const char *words, char *output,
+		   size_t size)
+{
 	char line[8192];
 	size_t n;
 	FILE *pipe;
 	int status;
 
-	snprintf(line, sizeof(line), "%s/rolegate --root '%s' %s 2>&1 </dev/null", TEST_BUILDDIR,
-		 root, words);
+	snprintf(line, sizeof(line), "%s %s/rolegate --root '%s' %s 2>&1 </dev/null", environment,
+		 TEST_BUILDDIR, root, words);
 	pipe = popen(line, "re");
 	assert_non_null(pipe);
 	n = fread(output, 1, size - 1, pipe);

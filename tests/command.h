@@ -30,6 +30,10 @@ void command_expect(struct command *command, const char *words, int status, cons
  * file, folders and all.
  */
 int command_run_below(const char *root, const char *words, char *output, size_t size);
+
+/* As command_run_below(), with variables of the environment besides, as NAME=VALUE words of a shell's. */
+int command_run_in(const char *environment, const char *root, const char *words, char *output,
+		   size_t size);
 void command_write_below(const char *root, const char *path, const char *text);
 
 /* Write a file below the root, folders and all; read one, on the heap; whether there is one. */

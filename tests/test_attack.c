@@ -213,26 +213,6 @@ static void test_memory_limit(void **unused)
 	command_end(command);
 }
 
-/* The same command in another environment: its exit status, what it prints in `got`. */
-static int run_in(const struct command *command, const char *environment, const char *words,
-		  char *got, size_t size)
-{
-	char line[1024];
-	size_t n;
-	FILE *pipe;
-	int status;
-
-	snprintf(line, sizeof(line), "env %s " TEST_BUILDDIR "/rolegate --root '%s' %s 2>&1",
-		 environment, command->root, words);
-	pipe = popen(line, "re");
-	assert_non_null(pipe);
-	n = fread(got, 1, size - 1, pipe);
-	got[n] = '\0';
-	status = pclose(pipe);
-	assert_true(WIFEXITED(status));
-	return WEXITSTATUS(status);
-}
-
 /* Whoever runs this is somebody there who may change nothing. */
 static void write_people(const struct command *command)
 {
@@ -271,14 +251,15 @@ static void test_environment(void **unused)
 	(void)unused;
 	write_people(command);
 	for (size_t k = 0; k < N(words); k++) {
-		int status = run_in(command, "", words[k], usual, sizeof(usual));
+		int status = command_run_below(command->root, words[k], usual, sizeof(usual));
 
 		if (k == 1) {
 			assert_int_equal(status, 4);
 			assert_non_null(strstr(usual, "mallory"));
 		}
 		for (size_t i = 0; i < N(environments); i++) {
-			int now = run_in(command, environments[i], words[k], got, sizeof(got));
+			int now = command_run_in(environments[i], command->root, words[k], got,
+						 sizeof(got));
 
 			if (now != status || strcmp(got, usual) != 0)
 				fail_msg("%s: %s: %d %s", environments[i], words[k], now, got);
