@@ -9,6 +9,7 @@
 
 /* The module shows nothing but its entry point, so its one table of codes is taken in by source. */
 #include "codes.c"
+#include "forge.h"
 #include "format.h"
 #include "pack.h"
 
@@ -1003,21 +1004,10 @@ static void flip_assignment(void)
 /* Another version in a head whose checksum is right. */
 static void write_next_format(void)
 {
-	unsigned char *bytes, *key, *sum, *payload;
-	uint64_t hash;
-	size_t n;
+	unsigned char version[4];
 
-	bytes = (unsigned char *)support_read_file(policy_path(), &n);
-	key = bytes + FORMAT_TOC_SIZE + 8;
-	sum = key + FORMAT_KEY_SIZE;
-	payload = sum + FORMAT_SUM_SIZE;
-	format_put32(payload + strlen(FORMAT_MAGIC), FORMAT_VERSION + 1);
-	hash = format_hash(FORMAT_HASH_START, key, FORMAT_KEY_SIZE);
-	hash = format_hash(hash, payload, format_get32(key - 4) - FORMAT_SUM_SIZE);
-	format_put32(sum, (uint32_t)hash);
-	format_put32(sum + 4, (uint32_t)(hash >> 32));
-	support_write_file(policy_path(), bytes, n, 0644);
-	free(bytes);
+	format_put32(version, FORMAT_VERSION + 1);
+	forge_patch(policy_path(), FORMAT_HEAD, 0, strlen(FORMAT_MAGIC), version, sizeof(version));
 }
 
 static void delete_policy(void)

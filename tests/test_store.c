@@ -14,14 +14,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "forge.h"
 #include "store.h"
 
 #define SOUND                                                                                      \
 	"catalogs = [ \"workspace\", \"host\" ];\n"                                                \
 	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
-
-/* Where the head's payload begins: it is the first record. */
-#define HEAD_PAYLOAD (FORMAT_TOC_SIZE + 8 + FORMAT_KEY_SIZE + FORMAT_SUM_SIZE)
 
 /* ---- A state folder ---- */
 
@@ -274,24 +272,6 @@ static void test_folders(void **ret)
 
 /* ---- The head ---- */
 
-/* Patch the head's payload, and make its checksum right again. */
-static void patch_head(const char *path, size_t at, const void *bytes, size_t n)
-{
-	size_t size, n_payload;
-	unsigned char *file = (unsigned char *)support_read_file(path, &size);
-	uint64_t hash;
-
-	n_payload = format_get32(file + FORMAT_TOC_SIZE + 4) - FORMAT_SUM_SIZE;
-	assert_true(at + n <= n_payload);
-	memcpy(file + HEAD_PAYLOAD + at, bytes, n);
-	hash = format_hash(FORMAT_HASH_START, file + FORMAT_TOC_SIZE + 8, FORMAT_KEY_SIZE);
-	hash = format_hash(hash, file + HEAD_PAYLOAD, n_payload);
-	format_put32(file + HEAD_PAYLOAD - FORMAT_SUM_SIZE, (uint32_t)hash);
-	format_put32(file + HEAD_PAYLOAD - FORMAT_SUM_SIZE + 4, (uint32_t)(hash >> 32));
-	support_write_file(path, file, size, 0644);
-	free(file);
-}
-
 static const struct {
 	const char *name;
 	size_t at;
@@ -333,13 +313,13 @@ static void test_heads(void **ret)
 {
 	const struct state *state = *ret;
 
-	patch_head(state->file, 0, FORMAT_MAGIC, 8);
+	forge_patch(state->file, FORMAT_HEAD, 0, 0, FORMAT_MAGIC, 8);
 	assert_int_equal(try_open(state->folder), 0);
 	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
 		int r;
 
 		support_write_policy(SOUND, state->folder);
-		patch_head(state->file, heads[i].at, heads[i].bytes, heads[i].n);
+		forge_patch(state->file, FORMAT_HEAD, 0, heads[i].at, heads[i].bytes, heads[i].n);
 		r = try_open(state->folder);
 		if (r != heads[i].want)
 			print_message("%s: %d\n", heads[i].name, r);
@@ -348,24 +328,6 @@ static void test_heads(void **ret)
 }
 
 /* ---- Records and tables ---- */
-
-static void add_record(struct cdb_make *cdb, char letter, uint32_t number, const void *payload,
-		       size_t n)
-{
-	unsigned char key[FORMAT_KEY_SIZE], *data = malloc(FORMAT_SUM_SIZE + n);
-	uint64_t hash;
-
-	assert_non_null(data);
-	format_key(key, letter, number);
-	memcpy(data + FORMAT_SUM_SIZE, payload, n);
-	hash = format_hash(FORMAT_HASH_START, key, sizeof(key));
-	hash = format_hash(hash, payload, n);
-	format_put32(data, (uint32_t)hash);
-	format_put32(data + 4, (uint32_t)(hash >> 32));
-	assert_int_equal(
-		cdb_make_add(cdb, key, sizeof(key), data, (unsigned int)(FORMAT_SUM_SIZE + n)), 0);
-	free(data);
-}
 
 static uint32_t hash_of(char letter, uint32_t number)
 {
@@ -406,12 +368,12 @@ static void write_cdb(const char *path, uint32_t twin_a, uint32_t twin_b)
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	assert_true(fd >= 0);
 	assert_int_equal(cdb_make_start(&cdb, fd), 0);
-	add_record(&cdb, FORMAT_HEAD, 0, "head", 4);
+	forge_add(&cdb, FORMAT_HEAD, 0, "head", 4);
 	for (uint32_t i = 0; i < N_SIZES; i++)
-		add_record(&cdb, 'R', i, payload, sizes[i]);
-	add_record(&cdb, 'U', twin_a, "first", 5);
-	add_record(&cdb, 'U', twin_b, "second", 6);
-	add_record(&cdb, 'R', 99, payload, FORMAT_RECORD_MAX - 7);
+		forge_add(&cdb, 'R', i, payload, sizes[i]);
+	forge_add(&cdb, 'U', twin_a, "first", 5);
+	forge_add(&cdb, 'U', twin_b, "second", 6);
+	forge_add(&cdb, 'R', 99, payload, FORMAT_RECORD_MAX - 7);
 	assert_int_equal(cdb_make_finish(&cdb), 0);
 	close(fd);
 	free(payload);
@@ -674,13 +636,13 @@ static void write_numbered(const char *path)
 	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	assert_true(fd >= 0);
 	assert_int_equal(cdb_make_start(&cdb, fd), 0);
-	add_record(&cdb, FORMAT_HEAD, 0, "head", 4);
+	forge_add(&cdb, FORMAT_HEAD, 0, "head", 4);
 	for (size_t i = 0; i < N_NUMBERS; i++) {
 		memset(payload, 'a' + (int)i, sizeof(payload));
-		add_record(&cdb, 'P', numbers[i], payload, sizeof(payload));
+		forge_add(&cdb, 'P', numbers[i], payload, sizeof(payload));
 	}
-	add_record(&cdb, 'P', numbers[0], "again", 5);
-	add_record(&cdb, '*', 7, "no letter", 9);
+	forge_add(&cdb, 'P', numbers[0], "again", 5);
+	forge_add(&cdb, '*', 7, "no letter", 9);
 	assert_int_equal(cdb_make_finish(&cdb), 0);
 	close(fd);
 }

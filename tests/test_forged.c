@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * Records whose checksum is right and that are none: cut, longer, or with a value that no compiler
+ * writes. The library believes a record's size and values no more than its bytes (D4).
+ */
+#include "support.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "forge.h"
+
+static const char policy_text[] =
+	"catalogs = [ \"workspace\", \"host\" ];\n"
+	"roles = (\n"
+	"{ name = \"operator\"; permissions = [ \"host.sudo\" ]; },\n"
+	"{ name = \"clerk\"; based_on = [ \"user\" ]; privileges = \"pay.enter\"; },\n"
+	"{ name = \"approver\"; privileges = \"pay.approve\"; needs_approval = true; } );\n"
+	"assign = (\n"
+	"{ user = \"alice\"; roles = [ \"owner\" ]; },\n"
+	"{ user = \"bob\"; roles = [ \"user\", \"operator\" ]; },\n"
+	"{ user = \"backup\"; roles = [ \"operator\" ]; },\n"
+	"{ user = \"carol\"; roles = [ \"clerk\" ]; until = \"2027-01-01\"; why = \"summer\"; } );\n"
+	"default_roles = [ \"user\" ];\n"
+	"conflicts = ( { name = \"four eyes\"; roles = [ \"clerk\", \"approver\" ]; } );\n"
+	"role_groups = (\n"
+	"{ role = \"operator\"; group = \"adm\"; members = true; },\n"
+	"{ role = \"clerk\"; group = \"lp\"; } );\n"
+	"services = ( { name = \"imap\"; require = [ \"host.mail\" ]; },\n"
+	"{ name = \"pop*\"; require = [ \"host.mail\" ]; } );\n";
+static const struct support_group groups[] = { { "adm", 4 }, { "lp", 7 }, { NULL, 0 } };
+static const char *const system_accounts[] = { "backup", NULL };
+
+/* ---- A compiled policy to forge ---- */
+
+struct scene {
+	char *folder;
+	char file[600];
+	char *sound; /* the file as it was compiled */
+	size_t n_sound;
+};
+
+static int make_scene(void **ret)
+{
+	struct scene *scene = calloc(1, sizeof(*scene));
+	struct compiled compiled;
+
+	assert_non_null(scene);
+	scene->folder = support_make_folder();
+	snprintf(scene->file, sizeof(scene->file), "%s/%s", scene->folder, FORMAT_FILE_NAME);
+	if (support_compile_text(&compiled, policy_text) != 0) {
+		support_print_report(&compiled);
+		fail_msg("the policy is not sound");
+	}
+	support_capture(&compiled, groups, system_accounts);
+	support_write_compiled(&compiled, scene->folder, NULL);
+	compile_free(&compiled);
+	scene->sound = support_read_file(scene->file, &scene->n_sound);
+	*ret = scene;
+	return 0;
+}
+
+static int remove_scene(void **ret)
+{
+	struct scene *scene = *ret;
+
+	support_remove_folder(scene->folder);
+	free(scene->sound);
+	free(scene);
+	return 0;
+}
+
+/* The sound file again. */
+static void restore(const struct scene *scene)
+{
+	support_write_file(scene->file, scene->sound, scene->n_sound, 0644);
+}
+
+static struct rolegate_policy *open_policy(const struct scene *scene)
+{
+	struct rolegate_policy *policy = NULL;
+
+	assert_int_equal(rolegate_policy_open(scene->folder, &policy, NULL), 0);
+	return policy;
+}
+
+/* ---- Readers: all that is in a record, 0 or an error ---- */
+
+static int read_role(const struct rolegate_policy *policy, uint32_t id)
+{
+	struct record record;
+	struct role role;
+	int r = policy_load_role(policy, id, &record, &role);
+
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+static int read_set(const struct rolegate_policy *policy, uint32_t id)
+{
+	const unsigned char *closure;
+	struct record record;
+	int r = policy_load_set(policy, id, &record, &closure);
+
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+static int read_role_info(const struct rolegate_policy *policy, uint32_t id)
+{
+	struct role_info info;
+	struct record record;
+	int r = policy_load_role_info(policy, id, &record, &info);
+
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+static int read_permission_info(const struct rolegate_policy *policy, uint32_t id)
+{
+	struct permission_info info;
+	struct record record;
+	int r = policy_load_permission_info(policy, id, &record, &info);
+
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+static int read_generation_info(const struct rolegate_policy *policy, uint32_t id)
+{
+	struct generation_info info;
+	struct record record;
+	int r = policy_load_generation_info(policy, &record, &info);
+
+	assert_int_equal(id, 0);
+	if (r == 0)
+		store_record_free(&record);
+	return r;
+}
+
+/* Lists: `read` each of n entries, and free the record. */
+static int read_list(const struct rolegate_policy *policy, struct record *record, struct cursor *c,
+		     uint32_t n,
+		     bool (*read)(const struct rolegate_policy *policy, struct cursor *cursor))
+{
+	bool is_sound = true;
+
+	for (uint32_t i = 0; i < n && is_sound; i++)
+		is_sound = read(policy, c);
+	store_record_free(record);
+	return is_sound ? 0 : -EBADMSG;
+}
+
+static bool read_source(const struct rolegate_policy *policy, struct cursor *c)
+{
+	struct rolegate_source source;
+
+	(void)policy;
+	return policy_read_source(c, &source);
+}
+
+static bool read_role_group(const struct rolegate_policy *policy, struct cursor *c)
+{
+	struct role_group group;
+
+	return policy_read_role_group(policy, c, &group);
+}
+
+static bool read_user(const struct rolegate_policy *policy, struct cursor *c)
+{
+	(void)policy;
+	(void)cursor_string(c, NULL);
+	return !c->is_bad;
+}
+
+static bool read_conflict(const struct rolegate_policy *policy, struct cursor *c)
+{
+	struct conflict conflict;
+
+	return policy_read_conflict(policy, c, &conflict);
+}
+
+static bool read_default(const struct rolegate_policy *policy, struct cursor *c)
+{
+	struct assignment assignment;
+
+	return policy_read_assignment(policy, c, &assignment);
+}
+
+static bool read_service(const struct rolegate_policy *policy, struct cursor *c)
+{
+	struct service service;
+
+	return policy_read_service(policy, c, &service);
+}
+
+static int read_sources(const struct rolegate_policy *policy, uint32_t number)
+{
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	int r = policy_load_sources(policy, &record, &c, &n);
+
+	assert_int_equal(number, 0);
+	return r < 0 ? r : read_list(policy, &record, &c, n, read_source);
+}
+
+static int read_role_groups(const struct rolegate_policy *policy, uint32_t number)
+{
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	int r = policy_load_role_groups(policy, &record, &c, &n);
+
+	assert_int_equal(number, 0);
+	return r < 0 ? r : read_list(policy, &record, &c, n, read_role_group);
+}
+
+static int read_listed(const struct rolegate_policy *policy, uint32_t i)
+{
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	int r = policy_load_listed(policy, i, &record, &c, &n);
+
+	return r < 0 ? r : read_list(policy, &record, &c, n, read_user);
+}
+
+static int read_exempt(const struct rolegate_policy *policy, uint32_t number)
+{
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	int r = policy_load_exempt(policy, &record, &c, &n);
+
+	assert_int_equal(number, 0);
+	return r < 0 ? r : read_list(policy, &record, &c, n, read_user);
+}
+
+/* A list without a length of its own. */
+static int read_plain(const struct rolegate_policy *policy, char letter, uint32_t n,
+		      bool (*read)(const struct rolegate_policy *policy, struct cursor *cursor))
+{
+	struct record record;
+	struct cursor c;
+	int r = policy_load_list(policy, letter, &record, &c);
+
+	return r < 0 ? r : read_list(policy, &record, &c, n, read);
+}
+
+static int read_conflicts(const struct rolegate_policy *policy, uint32_t number)
+{
+	assert_int_equal(number, 0);
+	return read_plain(policy, FORMAT_CONFLICTS, policy->head.n_conflicts, read_conflict);
+}
+
+static int read_defaults(const struct rolegate_policy *policy, uint32_t number)
+{
+	assert_int_equal(number, 0);
+	return read_plain(policy, FORMAT_DEFAULTS, 2, read_default);
+}
+
+static int read_prefixes(const struct rolegate_policy *policy, uint32_t number)
+{
+	assert_int_equal(number, 0);
+	return read_plain(policy, FORMAT_PREFIXES, policy->head.n_prefixes, read_service);
+}
+
+/* ---- Another size ---- */
+
+/* Records, how they are read, and whether what follows the last of it is read too. */
+static const struct {
+	const char *name;
+	char letter;
+	bool is_whole;
+	int (*read)(const struct rolegate_policy *policy, uint32_t number);
+} kinds[] = {
+	{ "a role", FORMAT_ROLE, true, read_role },
+	{ "a set of roles", FORMAT_SET, true, read_set },
+	{ "what explains a role", FORMAT_ROLE_INFO, true, read_role_info },
+	{ "what explains a permission", FORMAT_PERMISSION_INFO, true, read_permission_info },
+	{ "how it came to be", FORMAT_RECORD, true, read_generation_info },
+	{ "source files", FORMAT_SOURCES, false, read_sources },
+	{ "roles seen as groups", FORMAT_ROLE_GROUPS, false, read_role_groups },
+	{ "users listed in a group", FORMAT_LISTED, false, read_listed },
+	{ "exempt system accounts", FORMAT_EXEMPT, false, read_exempt },
+	{ "conflict rules", FORMAT_CONFLICTS, false, read_conflicts },
+	{ "default roles", FORMAT_DEFAULTS, false, read_defaults },
+	{ "services by prefix", FORMAT_PREFIXES, false, read_prefixes },
+};
+
+/* What reading a record comes to once its payload is the first n bytes of these. */
+static int read_as(const struct scene *scene, size_t kind, const unsigned char *payload, size_t n)
+{
+	struct rolegate_policy *policy;
+	int r;
+
+	forge_write(scene->file, kinds[kind].letter, 0, payload, n);
+	policy = open_policy(scene);
+	r = kinds[kind].read(policy, 0);
+	rolegate_policy_close(policy);
+	return r;
+}
+
+static void test_sizes(void **ret)
+{
+	const struct scene *scene = *ret;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		unsigned char *payload;
+		size_t n;
+
+		restore(scene);
+		payload = forge_read(scene->file, kinds[i].letter, 0, &n);
+		payload = realloc(payload, n + 1);
+		assert_non_null(payload);
+		payload[n] = 0;
+		assert_int_equal(read_as(scene, i, payload, n), 0);
+		for (size_t cut = 0; cut < n; cut++)
+			if (read_as(scene, i, payload, cut) != -EBADMSG)
+				fail_msg("%s of %zu bytes instead of %zu is read", kinds[i].name,
+					 cut, n);
+		assert_int_equal(read_as(scene, i, payload, n + 1),
+				 kinds[i].is_whole ? -EBADMSG : 0);
+		free(payload);
+	}
+}
+
+/* ---- Other values ---- */
+
+/* Where a string of the record ends. */
+static size_t behind(const struct record *record, const char *string)
+{
+	return (size_t)((const unsigned char *)string - record->payload) + strlen(string) + 1;
+}
+
+static size_t find_start(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return 0;
+}
+
+/* A role's name begins behind its length. */
+static size_t find_name(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return 2;
+}
+
+static size_t find_permission_tier(const struct rolegate_policy *policy)
+{
+	struct permission_info info;
+	struct record record;
+	size_t at;
+
+	assert_int_equal(policy_load_permission_info(policy, 0, &record, &info), 0);
+	at = behind(&record, info.catalog);
+	store_record_free(&record);
+	return at;
+}
+
+static size_t find_permission_flags(const struct rolegate_policy *policy)
+{
+	return find_permission_tier(policy) + 1;
+}
+
+static size_t find_role_level(const struct rolegate_policy *policy)
+{
+	struct role_info info;
+	struct record record;
+	size_t at;
+
+	assert_int_equal(policy_load_role_info(policy, 0, &record, &info), 0);
+	at = behind(&record, info.catalog);
+	store_record_free(&record);
+	return at;
+}
+
+static size_t find_conflict_numbers(const struct rolegate_policy *policy)
+{
+	struct conflict conflict;
+	struct record record;
+	struct cursor c;
+	size_t at;
+
+	assert_int_equal(policy_load_list(policy, FORMAT_CONFLICTS, &record, &c), 0);
+	assert_true(policy_read_conflict(policy, &c, &conflict));
+	at = behind(&record, conflict.name) + 2 + 4;
+	store_record_free(&record);
+	return at;
+}
+
+static size_t find_conflict_roles(const struct rolegate_policy *policy)
+{
+	return find_conflict_numbers(policy) + 4 + 4;
+}
+
+static size_t find_group_flags(const struct rolegate_policy *policy)
+{
+	struct role_group group;
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	size_t at;
+
+	assert_int_equal(policy_load_role_groups(policy, &record, &c, &n), 0);
+	assert_true(policy_read_role_group(policy, &c, &group));
+	at = behind(&record, group.group);
+	store_record_free(&record);
+	return at;
+}
+
+static size_t find_group_gid(const struct rolegate_policy *policy)
+{
+	return find_group_flags(policy) + 1;
+}
+
+static size_t find_prefix_flags(const struct rolegate_policy *policy)
+{
+	struct service service;
+	struct record record;
+	struct cursor c;
+	size_t at;
+
+	assert_int_equal(policy_load_list(policy, FORMAT_PREFIXES, &record, &c), 0);
+	assert_true(policy_read_service(policy, &c, &service));
+	at = behind(&record, service.name);
+	store_record_free(&record);
+	return at;
+}
+
+static size_t find_prefix_require(const struct rolegate_policy *policy)
+{
+	return find_prefix_flags(policy) + 1;
+}
+
+/* Behind the kind of requirement, the place and the number of permissions. */
+static size_t find_prefix_permission(const struct rolegate_policy *policy)
+{
+	return find_prefix_require(policy) + 1 + 2 + 4 + 4;
+}
+
+static const struct {
+	const char *name;
+	size_t kind; /* in kinds */
+	size_t (*find)(const struct rolegate_policy *policy);
+	const char *bytes;
+	size_t n;
+	int want;
+} values[] = {
+	{ "a role that no flag is known of", 0, find_start, "\x80", 1, -EBADMSG },
+	{ "a role whose length of a list is huge", 0, find_start, "\0\xff\xff\xff\xff", 5,
+	  -EBADMSG },
+	{ "a role of a level beyond the owner's", 2, find_role_level, "\5", 1, -EBADMSG },
+	{ "a role of the owner's level", 2, find_role_level, "\4", 1, 0 },
+	{ "a name with a NUL in it", 2, find_name, "\0", 1, -EBADMSG },
+	{ "a permission of a tier beyond the owner's", 3, find_permission_tier, "\5", 1, -EBADMSG },
+	{ "a permission of the owner's tier", 3, find_permission_tier, "\4", 1, 0 },
+	{ "a permission of which no flag is known", 3, find_permission_flags, "\x80", 1, -EBADMSG },
+	{ "more source files than there are", 5, find_start, "\100\0\0\0", 4, -EBADMSG },
+	{ "more groups than there are", 6, find_start, "\3\0\0\0", 4, -EBADMSG },
+	{ "a group of a role that is not there", 6, find_start, "\2\0\0\0\0\0\1\0", 8, -EBADMSG },
+	{ "a group of which no flag is known", 6, find_group_flags, "\x80", 1, -EBADMSG },
+	{ "root's group", 6, find_group_gid, "\0\0\0\0", 4, -EBADMSG },
+	{ "a group that is none", 6, find_group_gid, "\xff\xff\xff\xff", 4, -EBADMSG },
+	{ "a conflict that allows more roles than there may be", 9, find_conflict_numbers,
+	  "\x41\0\0\0", 4, -EBADMSG },
+	{ "a conflict of a role that is not there", 9, find_conflict_roles, "\2\0\0\0\0\0\1\0", 8,
+	  -EBADMSG },
+	{ "a default role that no flag is known of", 10, find_start, "\x80", 1, -EBADMSG },
+	{ "a service of which no flag is known", 11, find_prefix_flags, "\x80", 1, -EBADMSG },
+	{ "a service that requires in no known way", 11, find_prefix_require, "\3", 1, -EBADMSG },
+	{ "a service that requires a permission, and nothing", 11, find_prefix_require, "\2", 1,
+	  -EBADMSG },
+	{ "a service that requires one of one", 11, find_prefix_require, "\1", 1, 0 },
+	{ "a service that requires all of nothing", 11, find_prefix_require,
+	  "\0\0\0\0\0\0\0\0\0\0\0", 11, -EBADMSG },
+	{ "a service that requires a permission that is not there", 11, find_prefix_permission,
+	  "\xff\xff\0\0", 4, -EBADMSG },
+};
+
+static void test_values(void **ret)
+{
+	const struct scene *scene = *ret;
+	size_t n_wrong = 0;
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+		struct rolegate_policy *policy;
+		size_t at;
+		int r;
+
+		restore(scene);
+		policy = open_policy(scene);
+		at = values[i].find(policy);
+		rolegate_policy_close(policy);
+		forge_patch(scene->file, kinds[values[i].kind].letter, 0, at, values[i].bytes,
+			    values[i].n);
+		policy = open_policy(scene);
+		r = kinds[values[i].kind].read(policy, 0);
+		rolegate_policy_close(policy);
+		if (r != values[i].want)
+			print_message("%s: %d\n", values[i].name, r);
+		n_wrong += r != values[i].want;
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_sizes, make_scene, remove_scene),
+		cmocka_unit_test_setup_teardown(test_values, make_scene, remove_scene),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
