@@ -142,6 +142,9 @@ int people_suppose(struct tool *tool, const char *name, const char *groups, stru
 	return r;
 }
 
+/* A4: of these nobody knows whether they could act. */
+static const char not_known[] = "somebody whom the system could not be asked about";
+
 /* A4: why an entry of shadow lets nobody act, or NULL. A literal. */
 static const char *why_shut(const struct spwd *entry, int64_t now)
 {
@@ -172,7 +175,7 @@ static const char *why_shut_here(const char *name, int64_t now)
 		free(buffer);
 		buffer = malloc(n);
 		if (!buffer)
-			return "the system could not be asked about";
+			return not_known;
 		do
 			error = getspnam_r(name, &entry, buffer, n, &result);
 		while (error == EINTR);
@@ -180,7 +183,7 @@ static const char *why_shut_here(const char *name, int64_t now)
 	if (result)
 		why = why_shut(&entry, now);
 	else if (error != 0 && error != ENOENT && error != ESRCH && error != EACCES)
-		why = "the system could not be asked about";
+		why = not_known;
 	free(buffer);
 	return why;
 }
@@ -197,7 +200,7 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 	if (r == 0)
 		r = account_look_up(&account, ROLEGATE_FACT_UID);
 	if (r < 0)
-		why = "the system could not be asked about";
+		why = not_known;
 	else if (account.person.facts & ROLEGATE_FACT_ABSENT)
 		why = "unknown to the system";
 	account_free(&account);

@@ -39,4 +39,15 @@ usermod -U alice
 chage -E 2020-01-01 alice
 refused 'the only owner has expired, first apply' 'no usable owner .*alice is expired .*\(A4\)' rolegate apply -m 'expired, first'
 chage -E -1 alice
+# Whether the owner may log in is not known: as if they could not.
+cp -p /etc/nsswitch.conf /tmp/nsswitch.conf
+sed -i '/^shadow:/d' /etc/nsswitch.conf
+echo 'shadow: files' >>/etc/nsswitch.conf
+mv /etc/shadow /etc/shadow.aside
+mkdir /etc/shadow
+refused 'shadow cannot be read, first apply' 'no usable owner .*alice is somebody whom the system could not be asked about .*\(A4\)' \
+	rolegate apply -m 'unknown, first'
+rmdir /etc/shadow
+mv /etc/shadow.aside /etc/shadow
+mv /tmp/nsswitch.conf /etc/nsswitch.conf
 ends_with 0 'a usable owner again: the first apply works' rolegate apply -m 'first again'
