@@ -9,12 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/*
- * Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one
- * of a megabyte.
- */
-#define ENTRY_FIRST ((size_t)4096)
-#define ENTRY_MAX ((size_t)16 * 1024 * 1024)
+#include "ask.h"
+
 /* Groups of one user: Linux has no more. */
 #define GROUPS_MAX 65536
 
@@ -56,45 +52,6 @@ int account_add_group(struct account *account, const char *name)
 	account->person.groups = (const char *const *)account->groups;
 	account->person.n_groups = account->n_groups;
 	return 0;
-}
-
-/* Whether an error of getpwnam_r(3) and the like only means that there is none (see its manual). */
-static bool means_absent(int error)
-{
-	return error == 0 || error == ENOENT || error == ESRCH;
-}
-
-/*
- * A question to NSS that wants a buffer; `ask` answers with an error number and whether there was
- * an entry.
- */
-typedef int (*ask_function)(void *question, char *buffer, size_t n, bool *found);
-
-/*
- * Ask with ever larger buffers. 1 and *ret_buffer, which holds the answer; 0 there is none;
- * -ENOMEM; -EIO.
- */
-static int ask_nss(ask_function ask, void *question, char **ret_buffer)
-{
-	for (size_t n = ENTRY_FIRST; n <= ENTRY_MAX; n *= 4) {
-		char *buffer = malloc(n);
-		bool found = false;
-		int error;
-
-		if (!buffer)
-			return -ENOMEM;
-		do
-			error = ask(question, buffer, n, &found);
-		while (error == EINTR);
-		if (error == 0 && found) {
-			*ret_buffer = buffer;
-			return 1;
-		}
-		free(buffer);
-		if (error != ERANGE)
-			return means_absent(error) ? 0 : error == ENOMEM ? -ENOMEM : -EIO;
-	}
-	return -EIO;
 }
 
 struct user_question {

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "members.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "entries.h"
-
-/* Bytes that most groups have room in. */
-#define GROUP_FIRST ((size_t)64 * 1024)
 
 static int each_of(const struct group *entry, int (*each)(void *context, const char *name),
 		   void *context)
@@ -59,6 +56,21 @@ static int each_below(struct tool *tool, const char *name,
 
 /* ---- Of the host ---- */
 
+struct group_question {
+	const char *name;
+	struct group entry;
+};
+
+static int ask_group(void *question, char *buffer, size_t n, bool *found)
+{
+	struct group_question *q = question;
+	struct group *result = NULL;
+	int error = getgrnam_r(q->name, &q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error;
+}
+
 /*
  * Its directories are asked for the group, which is cheap. They would have to be asked about each
  * user to learn of primary groups: only the host's own file is.
@@ -66,25 +78,16 @@ static int each_below(struct tool *tool, const char *name,
 static int each_here(struct tool *tool, const char *group,
 		     int (*each)(void *context, const char *name), void *context)
 {
-	struct group entry, *result = NULL;
-	int error = ERANGE, r = 0;
-	char *buffer = NULL;
+	struct group_question question = { .name = group };
+	char *buffer;
+	int r;
 
-	for (size_t n = GROUP_FIRST; n <= ENTRIES_LINE_MAX && error == ERANGE; n *= 4) {
-		free(buffer);
-		buffer = malloc(n);
-		if (!buffer)
-			return -ENOMEM;
-		do
-			error = getgrnam_r(group, &entry, buffer, n, &result);
-		while (error == EINTR);
-	}
-	if (result)
-		r = each_of(&entry, each, context);
-	else if (error != 0 && error != ENOENT && error != ESRCH)
-		r = error == ENOMEM ? -ENOMEM : -EIO;
+	r = ask_nss(ask_group, &question, &buffer);
+	if (r <= 0)
+		return r;
+	r = each_of(&question.entry, each, context);
 	free(buffer);
-	return result && r == 0 ? each_primary(tool, entry.gr_gid, each, context) : r;
+	return r == 0 ? each_primary(tool, question.entry.gr_gid, each, context) : r;
 }
 
 int members_each(struct tool *tool, const char *group, int (*each)(void *context, const char *name),

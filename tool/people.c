@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "entries.h"
 
 /* ---- Below a root ---- */
@@ -160,30 +161,37 @@ static const char *why_shut(const struct spwd *entry, int64_t now)
 	return NULL;
 }
 
+struct shadow_question {
+	const char *name;
+	struct spwd entry;
+};
+
+/* Who may not read shadow need not know: what they could apply they cannot put in force. */
+static int ask_shadow(void *question, char *buffer, size_t n, bool *found)
+{
+	struct shadow_question *q = question;
+	struct spwd *result = NULL;
+	int error = getspnam_r(q->name, &q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error == EACCES ? 0 : error;
+}
+
 /*
- * A4: the same by the host's shadow. Who has no entry there is a user of a directory, whose server judges; and
- * who may not read it need not know, for what he could apply he cannot put in force.
+ * A4: the same by the host's shadow. Who has no entry there is a user of a directory, whose server
+ * judges.
  */
 static const char *why_shut_here(const char *name, int64_t now)
 {
-	struct spwd entry, *result = NULL;
-	const char *why = NULL;
-	char *buffer = NULL;
-	int error = ERANGE;
+	struct shadow_question question = { .name = name };
+	const char *why;
+	char *buffer;
+	int r;
 
-	for (size_t n = 4096; n <= ENTRIES_LINE_MAX && error == ERANGE; n *= 4) {
-		free(buffer);
-		buffer = malloc(n);
-		if (!buffer)
-			return not_known;
-		do
-			error = getspnam_r(name, &entry, buffer, n, &result);
-		while (error == EINTR);
-	}
-	if (result)
-		why = why_shut(&entry, now);
-	else if (error != 0 && error != ENOENT && error != ESRCH && error != EACCES)
-		why = not_known;
+	r = ask_nss(ask_shadow, &question, &buffer);
+	if (r <= 0)
+		return r < 0 ? not_known : NULL;
+	why = why_shut(&question.entry, now);
 	free(buffer);
 	return why;
 }
