@@ -274,11 +274,11 @@ static int read_prefixes(const struct rolegate_policy *policy, uint32_t number)
 
 /* ---- Another size ---- */
 
-/* Records, how they are read, and whether what follows the last of it is read too. */
-static const struct {
+/* Records, and how they are read; of lists nobody looks whether something follows the last entry. */
+static const struct kind {
 	const char *name;
 	char letter;
-	bool is_whole;
+	bool is_whole; /* what is behind it is damage, too */
 	int (*read)(const struct rolegate_policy *policy, uint32_t number);
 } kinds[] = {
 	{ "a role", FORMAT_ROLE, true, read_role },
@@ -296,14 +296,15 @@ static const struct {
 };
 
 /* What reading a record comes to once its payload is the first n bytes of these. */
-static int read_as(const struct scene *scene, size_t kind, const unsigned char *payload, size_t n)
+static int read_as(const struct scene *scene, const struct kind *kind, const unsigned char *payload,
+		   size_t n)
 {
 	struct rolegate_policy *policy;
 	int r;
 
-	forge_write(scene->file, kinds[kind].letter, 0, payload, n);
+	forge_write(scene->file, kind->letter, 0, payload, n);
 	policy = open_policy(scene);
-	r = kinds[kind].read(policy, 0);
+	r = kind->read(policy, 0);
 	rolegate_policy_close(policy);
 	return r;
 }
@@ -313,26 +314,36 @@ static void test_sizes(void **ret)
 	const struct scene *scene = *ret;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		const struct kind *kind = &kinds[i];
 		unsigned char *payload;
 		size_t n;
 
 		restore(scene);
-		payload = forge_read(scene->file, kinds[i].letter, 0, &n);
+		payload = forge_read(scene->file, kind->letter, 0, &n);
 		payload = realloc(payload, n + 1);
 		assert_non_null(payload);
 		payload[n] = 0;
-		assert_int_equal(read_as(scene, i, payload, n), 0);
+		assert_int_equal(read_as(scene, kind, payload, n), 0);
 		for (size_t cut = 0; cut < n; cut++)
-			if (read_as(scene, i, payload, cut) != -EBADMSG)
-				fail_msg("%s of %zu bytes instead of %zu is read", kinds[i].name,
-					 cut, n);
-		assert_int_equal(read_as(scene, i, payload, n + 1),
-				 kinds[i].is_whole ? -EBADMSG : 0);
+			if (read_as(scene, kind, payload, cut) != -EBADMSG)
+				fail_msg("%s of %zu bytes instead of %zu is read", kind->name, cut,
+					 n);
+		assert_int_equal(read_as(scene, kind, payload, n + 1),
+				 kind->is_whole ? -EBADMSG : 0);
 		free(payload);
 	}
 }
 
 /* ---- Other values ---- */
+
+static const struct kind *kind_of(char letter)
+{
+	const struct kind *kind = kinds;
+
+	while (kind->letter != letter)
+		assert_true(++kind < kinds + sizeof(kinds) / sizeof(kinds[0]));
+	return kind;
+}
 
 /* Where a string of the record ends. */
 static size_t behind(const struct record *record, const char *string)
@@ -448,41 +459,52 @@ static size_t find_prefix_permission(const struct rolegate_policy *policy)
 
 static const struct {
 	const char *name;
-	size_t kind; /* in kinds */
+	char letter;
 	size_t (*find)(const struct rolegate_policy *policy);
 	const char *bytes;
 	size_t n;
 	int want;
 } values[] = {
-	{ "a role that no flag is known of", 0, find_start, "\x80", 1, -EBADMSG },
-	{ "a role whose length of a list is huge", 0, find_start, "\0\xff\xff\xff\xff", 5,
+	{ "a role that no flag is known of", FORMAT_ROLE, find_start, "\x80", 1, -EBADMSG },
+	{ "a role whose length of a list is huge", FORMAT_ROLE, find_start, "\0\xff\xff\xff\xff", 5,
 	  -EBADMSG },
-	{ "a role of a level beyond the owner's", 2, find_role_level, "\5", 1, -EBADMSG },
-	{ "a role of the owner's level", 2, find_role_level, "\4", 1, 0 },
-	{ "a name with a NUL in it", 2, find_name, "\0", 1, -EBADMSG },
-	{ "a permission of a tier beyond the owner's", 3, find_permission_tier, "\5", 1, -EBADMSG },
-	{ "a permission of the owner's tier", 3, find_permission_tier, "\4", 1, 0 },
-	{ "a permission of which no flag is known", 3, find_permission_flags, "\x80", 1, -EBADMSG },
-	{ "more source files than there are", 5, find_start, "\100\0\0\0", 4, -EBADMSG },
-	{ "more groups than there are", 6, find_start, "\3\0\0\0", 4, -EBADMSG },
-	{ "a group of a role that is not there", 6, find_start, "\2\0\0\0\0\0\1\0", 8, -EBADMSG },
-	{ "a group of which no flag is known", 6, find_group_flags, "\x80", 1, -EBADMSG },
-	{ "root's group", 6, find_group_gid, "\0\0\0\0", 4, -EBADMSG },
-	{ "a group that is none", 6, find_group_gid, "\xff\xff\xff\xff", 4, -EBADMSG },
-	{ "a conflict that allows more roles than there may be", 9, find_conflict_numbers,
-	  "\x41\0\0\0", 4, -EBADMSG },
-	{ "a conflict of a role that is not there", 9, find_conflict_roles, "\2\0\0\0\0\0\1\0", 8,
+	{ "a role of a level beyond the owner's", FORMAT_ROLE_INFO, find_role_level, "\5", 1,
 	  -EBADMSG },
-	{ "a default role that no flag is known of", 10, find_start, "\x80", 1, -EBADMSG },
-	{ "a service of which no flag is known", 11, find_prefix_flags, "\x80", 1, -EBADMSG },
-	{ "a service that requires in no known way", 11, find_prefix_require, "\3", 1, -EBADMSG },
-	{ "a service that requires a permission, and nothing", 11, find_prefix_require, "\2", 1,
+	{ "a role of the owner's level", FORMAT_ROLE_INFO, find_role_level, "\4", 1, 0 },
+	{ "a name with a NUL in it", FORMAT_ROLE_INFO, find_name, "\0", 1, -EBADMSG },
+	{ "a permission of a tier beyond the owner's", FORMAT_PERMISSION_INFO, find_permission_tier,
+	  "\5", 1, -EBADMSG },
+	{ "a permission of the owner's tier", FORMAT_PERMISSION_INFO, find_permission_tier, "\4", 1,
+	  0 },
+	{ "a permission of which no flag is known", FORMAT_PERMISSION_INFO, find_permission_flags,
+	  "\x80", 1, -EBADMSG },
+	{ "more source files than there are", FORMAT_SOURCES, find_start, "\100\0\0\0", 4,
 	  -EBADMSG },
-	{ "a service that requires one of one", 11, find_prefix_require, "\1", 1, 0 },
-	{ "a service that requires all of nothing", 11, find_prefix_require,
+	{ "more groups than there are", FORMAT_ROLE_GROUPS, find_start, "\3\0\0\0", 4, -EBADMSG },
+	{ "a group of a role that is not there", FORMAT_ROLE_GROUPS, find_start, "\2\0\0\0\0\0\1\0",
+	  8, -EBADMSG },
+	{ "a group of which no flag is known", FORMAT_ROLE_GROUPS, find_group_flags, "\x80", 1,
+	  -EBADMSG },
+	{ "root's group", FORMAT_ROLE_GROUPS, find_group_gid, "\0\0\0\0", 4, -EBADMSG },
+	{ "a group that is none", FORMAT_ROLE_GROUPS, find_group_gid, "\xff\xff\xff\xff", 4,
+	  -EBADMSG },
+	{ "a conflict that allows more roles than there may be", FORMAT_CONFLICTS,
+	  find_conflict_numbers, "\x41\0\0\0", 4, -EBADMSG },
+	{ "a conflict of a role that is not there", FORMAT_CONFLICTS, find_conflict_roles,
+	  "\2\0\0\0\0\0\1\0", 8, -EBADMSG },
+	{ "a default role that no flag is known of", FORMAT_DEFAULTS, find_start, "\x80", 1,
+	  -EBADMSG },
+	{ "a service of which no flag is known", FORMAT_PREFIXES, find_prefix_flags, "\x80", 1,
+	  -EBADMSG },
+	{ "a service that requires in no known way", FORMAT_PREFIXES, find_prefix_require, "\3", 1,
+	  -EBADMSG },
+	{ "a service that requires a permission, and nothing", FORMAT_PREFIXES, find_prefix_require,
+	  "\2", 1, -EBADMSG },
+	{ "a service that requires one of one", FORMAT_PREFIXES, find_prefix_require, "\1", 1, 0 },
+	{ "a service that requires all of nothing", FORMAT_PREFIXES, find_prefix_require,
 	  "\0\0\0\0\0\0\0\0\0\0\0", 11, -EBADMSG },
-	{ "a service that requires a permission that is not there", 11, find_prefix_permission,
-	  "\xff\xff\0\0", 4, -EBADMSG },
+	{ "a service that requires a permission that is not there", FORMAT_PREFIXES,
+	  find_prefix_permission, "\xff\xff\0\0", 4, -EBADMSG },
 };
 
 static void test_values(void **ret)
@@ -499,10 +521,9 @@ static void test_values(void **ret)
 		policy = open_policy(scene);
 		at = values[i].find(policy);
 		rolegate_policy_close(policy);
-		forge_patch(scene->file, kinds[values[i].kind].letter, 0, at, values[i].bytes,
-			    values[i].n);
+		forge_patch(scene->file, values[i].letter, 0, at, values[i].bytes, values[i].n);
 		policy = open_policy(scene);
-		r = kinds[values[i].kind].read(policy, 0);
+		r = kind_of(values[i].letter)->read(policy, 0);
 		rolegate_policy_close(policy);
 		if (r != values[i].want)
 			print_message("%s: %d\n", values[i].name, r);
