@@ -4,11 +4,13 @@
  */
 #include "support.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "authority.h"
+#include "faults/scarce.h"
 
 #define SOON "2026-12-01T00:00:00Z"
 #define LATER "2026-12-31T00:00:00Z"
@@ -654,6 +656,24 @@ static const struct case_of {
 	    .rest = EYES },
 	  AUTHORITY_GRANTED,
 	  NULL },
+#define CHAIN                                                                                      \
+	ROLES ", { name = \"last\"; based_on = [ \"middle\" ]; },"                                 \
+	      "{ name = \"middle\"; based_on = [ \"first\" ]; },"                                  \
+	      "{ name = \"first\"; permissions = [ \"billing\" ]; }"
+	{ "A2 what a role inherits beside a conflict is held before, however late its bases come",
+	  "mary",
+	  { .roles = CHAIN, .assign = ASSIGN ANN("\"last\"", ""), .rest = EYES },
+	  { .roles = CHAIN, .assign = ASSIGN ANN("\"first\"", ""), .rest = EYES },
+	  AUTHORITY_GRANTED,
+	  NULL },
+#define HEIRS ROLES ", { name = \"heir\"; }, { name = \"next\"; based_on = [ \"heir\" ]; }"
+#define SEEN "role_groups = ( { role = \"heir\"; group = \"adm\"; } ); " EYES
+	{ "A2 an OS group that comes beside a conflict is held before",
+	  "mary",
+	  { .roles = HEIRS, .assign = ASSIGN ANN("\"heir\"", ""), .rest = SEEN },
+	  { .roles = HEIRS, .assign = ASSIGN ANN("\"next\"", ""), .rest = SEEN },
+	  AUTHORITY_GRANTED,
+	  NULL },
 	{ "A3 a role of a conflict is taken, and the other stays",
 	  "mary",
 	  { .roles = AGAIN, .assign = ASSIGN ANN("\"books\", \"secret\"", ""), .rest = EYES },
@@ -1157,14 +1177,39 @@ static int is_system(void *context, char kind, const char *name, bool *ret_is)
 	return 0;
 }
 
-static void judge(const struct rolegate_policy *before, const struct rolegate_policy *after,
-		  const struct rolegate_person *actor, struct difference *d,
-		  struct authority_answer *answer)
-{
-	struct authority_question question = { .actor = actor, .is_system = is_system };
+/* A case, ready to be judged. */
+struct scene {
+	struct rolegate_policy *before, *after;
+	struct support_person who;
+};
 
-	assert_int_equal(difference_open(d, before, after, SUPPORT_NOW), 0);
-	assert_int_equal(authority_judge(d, &question, answer), 0);
+static void open_scene(const struct case_of *c, struct scene *ret)
+{
+	bool is_absent = c->actor[0] == '-';
+
+	ret->before = open_parts(&c->before);
+	ret->after = open_parts(&c->after);
+	support_person(&ret->who, c->actor + is_absent);
+	if (is_absent)
+		ret->who.person.facts = ROLEGATE_FACT_ABSENT;
+}
+
+static void close_scene(struct scene *scene)
+{
+	support_forget(&scene->who);
+	rolegate_policy_close(scene->before);
+	rolegate_policy_close(scene->after);
+}
+
+/* Both are to be freed, whatever is returned. */
+static int judge(const struct scene *scene, struct difference *d, struct authority_answer *answer)
+{
+	struct authority_question question = { .actor = &scene->who.person,
+					       .is_system = is_system };
+	int r = difference_open(d, scene->before, scene->after, SUPPORT_NOW);
+
+	*answer = (struct authority_answer){ 0 };
+	return r < 0 ? r : authority_judge(d, &question, answer);
 }
 
 static void keeps_the_rules(void **state)
@@ -1174,17 +1219,12 @@ static void keeps_the_rules(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		const struct case_of *c = &cases[i];
-		struct rolegate_policy *before = open_parts(&c->before);
-		struct rolegate_policy *after = open_parts(&c->after);
-		bool is_absent = c->actor[0] == '-';
 		struct authority_answer answer;
-		struct support_person who;
 		struct difference d;
+		struct scene scene;
 
-		support_person(&who, c->actor + is_absent);
-		if (is_absent)
-			who.person.facts = ROLEGATE_FACT_ABSENT;
-		judge(before, after, &who.person, &d, &answer);
+		open_scene(c, &scene);
+		assert_int_equal(judge(&scene, &d, &answer), 0);
 		if (answer.code != c->want || (answer.code == AUTHORITY_GRANTED) != !answer.text ||
 		    (c->part && !strstr(answer.text, c->part))) {
 			print_message("%s: %s: %s\n", c->name, authority_code_name(answer.code),
@@ -1193,10 +1233,55 @@ static void keeps_the_rules(void **state)
 		}
 		authority_free(&answer);
 		difference_close(&d);
-		support_forget(&who);
-		rolegate_policy_close(before);
-		rolegate_policy_close(after);
+		close_scene(&scene);
 	}
+	assert_int_equal(n_wrong, 0);
+}
+
+/* ---- Without memory ---- */
+
+/* Judge while memory is scarce: whether it came to an error that says so, or to the answer of ever. */
+static bool is_judged_scarcely(const struct case_of *c, const struct scene *scene,
+			       struct scarce *scarce)
+{
+	struct authority_answer answer;
+	struct difference d;
+	bool is_right;
+	int r;
+
+	scarce_watch(scarce);
+	r = judge(scene, &d, &answer);
+	scarce_watch(NULL);
+	is_right = r == 0 ? answer.code == c->want : r == -ENOMEM && scarce->struck;
+	if (!is_right)
+		print_message("%s: without allocation %u: %d, %s\n", c->name, scarce->fail_at, r,
+			      authority_code_name(answer.code));
+	authority_free(&answer);
+	difference_close(&d);
+	return is_right;
+}
+
+/* Each allocation of a judgement fails once: nobody may do what they may not do otherwise. */
+static void keeps_the_rules_without_memory(void **state)
+{
+	static struct scarce scarce;
+	size_t n_struck = 0, n_wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		open_scene(&cases[i], &scene);
+		for (uint32_t at = 1; at == 1 || scarce.struck; at++) {
+			memset(&scarce, 0, offsetof(struct scarce, is_other));
+			scarce.fail_at = at;
+			n_wrong += !is_judged_scarcely(&cases[i], &scene, &scarce);
+			n_struck += scarce.struck;
+		}
+		close_scene(&scene);
+	}
+	print_message("%zu allocations failed\n", n_struck);
+	assert_in_range(n_struck, 1000, SIZE_MAX);
 	assert_int_equal(n_wrong, 0);
 }
 
@@ -1675,6 +1760,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_the_rules),
+		cmocka_unit_test(keeps_the_rules_without_memory),
 		cmocka_unit_test(gives_nobody_more),
 		cmocka_unit_test(lets_remove),
 	};

@@ -586,18 +586,37 @@ static void leaves_a_record(void **state)
 	assert_int_equal(run("check"), 0);
 }
 
-/* What people have edited and not applied is not applied by the way. */
-static void applies_nothing_else(void **state)
+/* `assign` is refused and changes nothing, as that file is not what was applied. */
+static void refuses_because_of(const char *file)
 {
 	uint64_t before = generation();
 
-	(void)state;
-	write_below(ROLEGATE_CONF_DIR "/policy.d/50-people.conf",
-		    "assign = ( { user = \"eve\"; roles = [ \"owner\" ]; } );\n");
 	assert_int_equal(run("assign bob user"), 4);
-	assert_non_null(strstr(output, "50-people.conf"));
+	assert_non_null(strstr(output, file));
+	assert_non_null(strstr(output, "is not what generation"));
 	assert_int_equal(generation(), before);
+}
+
+/* What people have edited and not applied is not applied by the way: a file more, another, one less. */
+static void applies_nothing_else(void **state)
+{
+	static const char people[] = ROLEGATE_CONF_DIR "/policy.d/50-people.conf";
+	static const char eve[] = "assign = ( { user = \"eve\"; roles = [ \"owner\" ]; } );\n";
+	char path[700];
+
+	(void)state;
+	write_below(people, eve);
+	refuses_because_of("50-people.conf");
 	assert_int_equal(run("can eve billing"), 1);
+	assert_int_equal(run("apply"), 0);
+	write_below(people, "assign = ( { user = \"eve\"; roles = [ \"guest\" ]; } );\n");
+	refuses_because_of("50-people.conf");
+	path_below(people, path);
+	assert_int_equal(unlink(path), 0);
+	refuses_because_of("50-people.conf");
+	assert_int_equal(run("can eve billing"), 0);
+	write_below(people, eve);
+	assert_int_equal(run("assign bob user"), 0);
 }
 
 /* A key of a person's in the managed file would be lost. */
