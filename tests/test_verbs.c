@@ -578,6 +578,12 @@ static void leaves_a_record(void **state)
 	assert_int_equal(run("role create r -m 'because of me'"), 0);
 	assert_int_equal(run("status"), 0);
 	assert_non_null(strstr(output, "because of me"));
+	/* What was done is told in 200 bytes. */
+	assert_int_equal(run("role create \"$(printf '%0220d' 0 | tr 0 r)\""), 0);
+	assert_int_equal(run("status"), 0);
+	assert_non_null(strstr(output, "role create rrrr"));
+	assert_int_equal(strspn(strstr(output, "rrrr"), "r"), 200 - strlen("role create "));
+	assert_non_null(strstr(output, "rrrr…"));
 	assert_int_equal(run("assign bob user -m \"$(printf '\\033')\""), 2);
 	after = support_read_file(path, &n);
 	assert_string_equal(before, after);
