@@ -218,35 +218,39 @@ static void prepare(struct tool *tool)
 	check(tool->root && tree_open(&tool->tree, tool->root) == 0);
 }
 
-static void check_reading(struct tool *tool, const uint8_t *data, size_t n)
+/* Ask without a failing call, and with one, which is returned. */
+static struct failing_point ask_twice(struct answer (*ask)(struct tool *tool), struct tool *tool,
+				      const struct part *input, struct answer *ret_without,
+				      struct answer *ret_with)
 {
-	struct answer without, with;
 	struct failing_counts counts;
-
-	failing_start(FAILING_NONE);
-	without = read_all(tool);
-	counts = failing_stop();
-	check(without.is_whole);
-	failing_start(failing_choose(data, n, counts));
-	with = read_all(tool);
-	(void)failing_stop();
-	check_again(&without, &with);
-}
-
-static void check_finding(struct tool *tool, const uint8_t *data, size_t n)
-{
-	struct failing_counts counts, opening = count_opening(tool);
-	struct answer without, with;
 	struct failing_point point;
 
 	failing_start(FAILING_NONE);
-	without = find_all(tool);
+	*ret_without = ask(tool);
 	counts = failing_stop();
-	check(without.is_whole);
-	point = failing_choose(data, n, counts);
+	check(ret_without->is_whole);
+	point = failing_choose((const uint8_t *)input->text, input->n, counts);
 	failing_start(point);
-	with = find_all(tool);
+	*ret_with = ask(tool);
 	(void)failing_stop();
+	return point;
+}
+
+static void check_reading(struct tool *tool, const struct part *input)
+{
+	struct answer without, with;
+
+	(void)ask_twice(read_all, tool, input, &without, &with);
+	check_again(&without, &with);
+}
+
+static void check_finding(struct tool *tool, const struct part *input)
+{
+	struct failing_counts opening = count_opening(tool);
+	struct answer without, with;
+	struct failing_point point = ask_twice(find_all, tool, input, &without, &with);
+
 	/* Without a policy nothing is found: another part of doctor says that there is none. */
 	if (point.nth > (point.is_system_call ? opening.system_calls : opening.allocations) ||
 	    with.n > 0)
@@ -266,7 +270,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		(void)parts_find(input, i, &part);
 		scratch_write(names[i], part.text, part.n);
 	}
-	check_reading(&tool, data, n);
-	check_finding(&tool, data, n);
+	check_reading(&tool, &input);
+	check_finding(&tool, &input);
 	return 0;
 }
