@@ -88,73 +88,70 @@ static struct rolegate_policy *open_policy(const struct scene *scene)
 
 /* ---- Readers: all that is in a record, 0 or an error ---- */
 
-static int read_role(const struct rolegate_policy *policy, uint32_t id)
+/* How loading ended, once its record is not needed any more. */
+static int ended(int r, struct record *record)
+{
+	if (r == 0)
+		store_record_free(record);
+	return r;
+}
+
+static int read_role(const struct rolegate_policy *policy)
 {
 	struct record record;
 	struct role role;
-	int r = policy_load_role(policy, id, &record, &role);
 
-	if (r == 0)
-		store_record_free(&record);
-	return r;
+	return ended(policy_load_role(policy, 0, &record, &role), &record);
 }
 
-static int read_set(const struct rolegate_policy *policy, uint32_t id)
+static int read_set(const struct rolegate_policy *policy)
 {
 	const unsigned char *closure;
 	struct record record;
-	int r = policy_load_set(policy, id, &record, &closure);
 
-	if (r == 0)
-		store_record_free(&record);
-	return r;
+	return ended(policy_load_set(policy, 0, &record, &closure), &record);
 }
 
-static int read_role_info(const struct rolegate_policy *policy, uint32_t id)
+static int read_role_info(const struct rolegate_policy *policy)
 {
 	struct role_info info;
 	struct record record;
-	int r = policy_load_role_info(policy, id, &record, &info);
 
-	if (r == 0)
-		store_record_free(&record);
-	return r;
+	return ended(policy_load_role_info(policy, 0, &record, &info), &record);
 }
 
-static int read_permission_info(const struct rolegate_policy *policy, uint32_t id)
+static int read_permission_info(const struct rolegate_policy *policy)
 {
 	struct permission_info info;
 	struct record record;
-	int r = policy_load_permission_info(policy, id, &record, &info);
 
-	if (r == 0)
-		store_record_free(&record);
-	return r;
+	return ended(policy_load_permission_info(policy, 0, &record, &info), &record);
 }
 
-static int read_generation_info(const struct rolegate_policy *policy, uint32_t id)
+static int read_generation_info(const struct rolegate_policy *policy)
 {
 	struct generation_info info;
 	struct record record;
-	int r = policy_load_generation_info(policy, &record, &info);
 
-	assert_int_equal(id, 0);
-	if (r == 0)
-		store_record_free(&record);
-	return r;
+	return ended(policy_load_generation_info(policy, &record, &info), &record);
 }
 
-/* Lists: `read` each of n entries, and free the record. */
-static int read_list(const struct rolegate_policy *policy, struct record *record, struct cursor *c,
-		     uint32_t n,
+/* A list that was loaded so: `read` each of its n entries. */
+struct list {
+	struct record record;
+	struct cursor cursor;
+	uint32_t n;
+};
+
+static int read_list(const struct rolegate_policy *policy, int r, struct list *list,
 		     bool (*read)(const struct rolegate_policy *policy, struct cursor *cursor))
 {
-	bool is_sound = true;
-
-	for (uint32_t i = 0; i < n && is_sound; i++)
-		is_sound = read(policy, c);
-	store_record_free(record);
-	return is_sound ? 0 : -EBADMSG;
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < list->n && r == 0; i++)
+		r = read(policy, &list->cursor) ? 0 : -EBADMSG;
+	store_record_free(&list->record);
+	return r;
 }
 
 static bool read_source(const struct rolegate_policy *policy, struct cursor *c)
@@ -200,76 +197,65 @@ static bool read_service(const struct rolegate_policy *policy, struct cursor *c)
 	return policy_read_service(policy, c, &service);
 }
 
-static int read_sources(const struct rolegate_policy *policy, uint32_t number)
+static int read_sources(const struct rolegate_policy *policy)
 {
-	struct record record;
-	struct cursor c;
-	uint32_t n;
-	int r = policy_load_sources(policy, &record, &c, &n);
+	struct list list;
 
-	assert_int_equal(number, 0);
-	return r < 0 ? r : read_list(policy, &record, &c, n, read_source);
+	return read_list(policy, policy_load_sources(policy, &list.record, &list.cursor, &list.n),
+			 &list, read_source);
 }
 
-static int read_role_groups(const struct rolegate_policy *policy, uint32_t number)
+static int read_role_groups(const struct rolegate_policy *policy)
 {
-	struct record record;
-	struct cursor c;
-	uint32_t n;
-	int r = policy_load_role_groups(policy, &record, &c, &n);
+	struct list list;
 
-	assert_int_equal(number, 0);
-	return r < 0 ? r : read_list(policy, &record, &c, n, read_role_group);
+	return read_list(policy,
+			 policy_load_role_groups(policy, &list.record, &list.cursor, &list.n),
+			 &list, read_role_group);
 }
 
-static int read_listed(const struct rolegate_policy *policy, uint32_t i)
+static int read_exempt(const struct rolegate_policy *policy)
 {
-	struct record record;
-	struct cursor c;
-	uint32_t n;
-	int r = policy_load_listed(policy, i, &record, &c, &n);
+	struct list list;
 
-	return r < 0 ? r : read_list(policy, &record, &c, n, read_user);
+	return read_list(policy, policy_load_exempt(policy, &list.record, &list.cursor, &list.n),
+			 &list, read_user);
 }
 
-static int read_exempt(const struct rolegate_policy *policy, uint32_t number)
+static int read_listed(const struct rolegate_policy *policy)
 {
-	struct record record;
-	struct cursor c;
-	uint32_t n;
-	int r = policy_load_exempt(policy, &record, &c, &n);
+	struct list list;
 
-	assert_int_equal(number, 0);
-	return r < 0 ? r : read_list(policy, &record, &c, n, read_user);
+	return read_list(policy, policy_load_listed(policy, 0, &list.record, &list.cursor, &list.n),
+			 &list, read_user);
 }
 
-/* A list without a length of its own. */
-static int read_plain(const struct rolegate_policy *policy, char letter, uint32_t n,
-		      bool (*read)(const struct rolegate_policy *policy, struct cursor *cursor))
+/* Lists without a length of their own. */
+static int read_conflicts(const struct rolegate_policy *policy)
 {
-	struct record record;
-	struct cursor c;
-	int r = policy_load_list(policy, letter, &record, &c);
+	struct list list = { .n = policy->head.n_conflicts };
 
-	return r < 0 ? r : read_list(policy, &record, &c, n, read);
+	return read_list(policy,
+			 policy_load_list(policy, FORMAT_CONFLICTS, &list.record, &list.cursor),
+			 &list, read_conflict);
 }
 
-static int read_conflicts(const struct rolegate_policy *policy, uint32_t number)
+static int read_defaults(const struct rolegate_policy *policy)
 {
-	assert_int_equal(number, 0);
-	return read_plain(policy, FORMAT_CONFLICTS, policy->head.n_conflicts, read_conflict);
+	struct list list = { .n = 2 };
+
+	return read_list(policy,
+			 policy_load_list(policy, FORMAT_DEFAULTS, &list.record, &list.cursor),
+			 &list, read_default);
 }
 
-static int read_defaults(const struct rolegate_policy *policy, uint32_t number)
+static int read_prefixes(const struct rolegate_policy *policy)
 {
-	assert_int_equal(number, 0);
-	return read_plain(policy, FORMAT_DEFAULTS, 2, read_default);
-}
+	struct list list = { .n = policy->head.n_prefixes };
 
-static int read_prefixes(const struct rolegate_policy *policy, uint32_t number)
-{
-	assert_int_equal(number, 0);
-	return read_plain(policy, FORMAT_PREFIXES, policy->head.n_prefixes, read_service);
+	return read_list(policy,
+			 policy_load_list(policy, FORMAT_PREFIXES, &list.record, &list.cursor),
+			 &list, read_service);
 }
 
 /* ---- Another size ---- */
@@ -279,7 +265,7 @@ static const struct kind {
 	const char *name;
 	char letter;
 	bool is_whole; /* what is behind it is damage, too */
-	int (*read)(const struct rolegate_policy *policy, uint32_t number);
+	int (*read)(const struct rolegate_policy *policy);
 } kinds[] = {
 	{ "a role", FORMAT_ROLE, true, read_role },
 	{ "a set of roles", FORMAT_SET, true, read_set },
@@ -304,7 +290,7 @@ static int read_as(const struct scene *scene, const struct kind *kind, const uns
 
 	forge_write(scene->file, kind->letter, 0, payload, n);
 	policy = open_policy(scene);
-	r = kind->read(policy, 0);
+	r = kind->read(policy);
 	rolegate_policy_close(policy);
 	return r;
 }
@@ -523,7 +509,7 @@ static void test_values(void **ret)
 		rolegate_policy_close(policy);
 		forge_patch(scene->file, values[i].letter, 0, at, values[i].bytes, values[i].n);
 		policy = open_policy(scene);
-		r = kind_of(values[i].letter)->read(policy, 0);
+		r = kind_of(values[i].letter)->read(policy);
 		rolegate_policy_close(policy);
 		if (r != values[i].want)
 			print_message("%s: %d\n", values[i].name, r);
