@@ -54,52 +54,20 @@ int account_add_group(struct account *account, const char *name)
 	return 0;
 }
 
-struct user_question {
-	const char *name; /* or, if NULL, by uid */
-	uid_t uid;
-	struct passwd entry;
-};
-
-static int ask_user(void *question, char *buffer, size_t n, bool *found)
-{
-	struct user_question *q = question;
-	struct passwd *result = NULL;
-	int error = q->name ? getpwnam_r(q->name, &q->entry, buffer, n, &result)
-			    : getpwuid_r(q->uid, &q->entry, buffer, n, &result);
-
-	*found = result != NULL;
-	return error;
-}
-
-struct group_question {
-	gid_t gid;
-	struct group entry;
-};
-
-static int ask_group(void *question, char *buffer, size_t n, bool *found)
-{
-	struct group_question *q = question;
-	struct group *result = NULL;
-	int error = getgrgid_r(q->gid, &q->entry, buffer, n, &result);
-
-	*found = result != NULL;
-	return error;
-}
-
 int account_init_uid(struct account *account, uid_t uid)
 {
-	struct user_question question = { .uid = uid };
+	struct passwd user;
 	char *buffer;
 	int r;
 
-	r = ask_nss(ask_user, &question, &buffer);
+	r = ask_user(NULL, uid, &user, &buffer);
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
-	r = account_init(account, question.entry.pw_name);
+	r = account_init(account, user.pw_name);
 	if (r == 0) {
 		account->person.uid = uid;
 		account->person.facts = ROLEGATE_FACT_UID;
-		account->gid = question.entry.pw_gid;
+		account->gid = user.pw_gid;
 	}
 	free(buffer);
 	return r;
@@ -127,20 +95,20 @@ static int take_name(struct account *account, const char *name)
 
 static int look_up_user(struct account *account)
 {
-	struct user_question question = { .name = account->name };
+	struct passwd user;
 	char *buffer;
 	int r;
 
-	r = ask_nss(ask_user, &question, &buffer);
+	r = ask_user(account->name, 0, &user, &buffer);
 	if (r < 0)
 		return r;
 	if (r == 0) {
 		account->person.facts |= ROLEGATE_FACT_ABSENT;
 		return 0;
 	}
-	account->person.uid = question.entry.pw_uid;
-	account->gid = question.entry.pw_gid;
-	r = take_name(account, question.entry.pw_name);
+	account->person.uid = user.pw_uid;
+	account->gid = user.pw_gid;
+	r = take_name(account, user.pw_name);
 	if (r == 0)
 		account->person.facts |= ROLEGATE_FACT_UID;
 	free(buffer);
@@ -221,13 +189,13 @@ static int look_up_groups(struct account *account)
 	if (r < 0)
 		return r;
 	for (int i = 0; i < n && r >= 0; i++) {
-		struct group_question question = { .gid = gids[i] };
+		struct group group;
 		char *buffer;
 
-		r = ask_nss(ask_group, &question, &buffer);
+		r = ask_group(NULL, gids[i], &group, &buffer);
 		if (r <= 0)
 			continue;
-		r = account_add_group(account, question.entry.gr_name);
+		r = account_add_group(account, group.gr_name);
 		free(buffer);
 	}
 	free(gids);

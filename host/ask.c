@@ -2,7 +2,10 @@
 #include "ask.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
+#include <sys/types.h>
+#include <unistd.h>
 
 /*
  * Bytes that an entry of passwd or group may need; a group of a hundred thousand members has one
@@ -17,7 +20,17 @@ static bool means_absent(int error)
 	return error == 0 || error == ENOENT || error == ESRCH;
 }
 
-int ask_nss(ask_function ask, void *question, char **ret_buffer)
+/* What is asked for, and where the entry goes. */
+struct question {
+	const char *name; /* or, if NULL, the number */
+	id_t number;
+	void *entry;
+};
+
+/* With a buffer of n bytes: an error number, and whether there was an entry. */
+typedef int (*ask_function)(const struct question *question, char *buffer, size_t n, bool *found);
+
+static int ask(ask_function function, const struct question *question, char **ret_buffer)
 {
 	for (size_t n = ENTRY_FIRST; n <= ENTRY_MAX; n *= 4) {
 		char *buffer = malloc(n);
@@ -27,7 +40,7 @@ int ask_nss(ask_function ask, void *question, char **ret_buffer)
 		if (!buffer)
 			return -ENOMEM;
 		do
-			error = ask(question, buffer, n, &found);
+			error = function(question, buffer, n, &found);
 		while (error == EINTR);
 		if (error == 0 && found) {
 			*ret_buffer = buffer;
@@ -38,4 +51,54 @@ int ask_nss(ask_function ask, void *question, char **ret_buffer)
 			return means_absent(error) ? 0 : error == ENOMEM ? -ENOMEM : -EIO;
 	}
 	return -EIO;
+}
+
+static int try_user(const struct question *q, char *buffer, size_t n, bool *found)
+{
+	struct passwd *result = NULL;
+	int error = q->name ? getpwnam_r(q->name, q->entry, buffer, n, &result)
+			    : getpwuid_r(q->number, q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error;
+}
+
+static int try_group(const struct question *q, char *buffer, size_t n, bool *found)
+{
+	struct group *result = NULL;
+	int error = q->name ? getgrnam_r(q->name, q->entry, buffer, n, &result)
+			    : getgrgid_r(q->number, q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error;
+}
+
+static int try_shadow(const struct question *q, char *buffer, size_t n, bool *found)
+{
+	struct spwd *result = NULL;
+	int error = getspnam_r(q->name, q->entry, buffer, n, &result);
+
+	*found = result != NULL;
+	return error == EACCES && geteuid() != 0 ? 0 : error;
+}
+
+int ask_user(const char *name, uid_t uid, struct passwd *ret, char **ret_buffer)
+{
+	const struct question question = { .name = name, .number = uid, .entry = ret };
+
+	return ask(try_user, &question, ret_buffer);
+}
+
+int ask_group(const char *name, gid_t gid, struct group *ret, char **ret_buffer)
+{
+	const struct question question = { .name = name, .number = gid, .entry = ret };
+
+	return ask(try_group, &question, ret_buffer);
+}
+
+int ask_shadow(const char *name, struct spwd *ret, char **ret_buffer)
+{
+	const struct question question = { .name = name, .entry = ret };
+
+	return ask(try_shadow, &question, ret_buffer);
 }

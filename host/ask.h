@@ -1,23 +1,21 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* One question to NSS, in as large a buffer as its answer takes. */
+/* One entry of passwd, group or shadow, asked of NSS in as large a buffer as it takes. */
 #ifndef ROLEGATE_ASK_H
 #define ROLEGATE_ASK_H
 
-#include <stdbool.h>
-#include <stddef.h>
+#include <grp.h>
+#include <pwd.h>
+#include <shadow.h>
 
 /*
- * Asks getpwnam_r(3) or one like it: with this buffer of n bytes, for what `question` says, which has room for
- * the entry. Returns an error number, and in *found whether there was an entry.
- */
-typedef int (*ask_function)(void *question, char *buffer, size_t n, bool *found);
-
-/*
- * Ask, with ever larger buffers.
+ * Ask for a user by name or, if that is NULL, by uid; likewise for a group; for a user's shadow by name. Who may
+ * not read shadow is told of no entry, unless it is root, who may not do without it.
  *
  * ret_buffer  where the entry's strings lie; owner: free()
- * Returns:    1 and *ret_buffer; 0 there is no such entry; -ENOMEM; -EIO.
+ * Returns:    1, *ret and *ret_buffer; 0 there is no such entry; -ENOMEM; -EIO.
  */
-int ask_nss(ask_function ask, void *question, char **ret_buffer);
+int ask_user(const char *name, uid_t uid, struct passwd *ret, char **ret_buffer);
+int ask_group(const char *name, gid_t gid, struct group *ret, char **ret_buffer);
+int ask_shadow(const char *name, struct spwd *ret, char **ret_buffer);
 
 #endif

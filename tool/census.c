@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ask.h"
 #include "entries.h"
 #include "names.h"
 
@@ -98,22 +99,18 @@ static const char *next_name(struct roll *roll)
 /* Ask the host's name service for one name, which may know more than it lists. 1, 0 or -errno. */
 static int ask_host(const struct tool *tool, bool is_group, const char *name)
 {
-	struct passwd user, *found_user = NULL;
-	struct group group, *found_group = NULL;
-	char *bytes;
+	struct passwd user;
+	struct group group;
+	char *buffer;
 	int r;
 
 	if (tool->root)
 		return 0;
-	bytes = malloc(ENTRIES_LINE_MAX);
-	if (!bytes)
-		return -ENOMEM;
-	r = is_group ? getgrnam_r(name, &group, bytes, ENTRIES_LINE_MAX, &found_group)
-		     : getpwnam_r(name, &user, bytes, ENTRIES_LINE_MAX, &found_user);
-	free(bytes);
-	if (found_user || found_group)
-		return 1;
-	return r == ENOMEM ? -ENOMEM : 0;
+	r = is_group ? ask_group(name, 0, &group, &buffer) : ask_user(name, 0, &user, &buffer);
+	if (r == 1)
+		free(buffer);
+	/* Those that are listed may tell. */
+	return r == -EIO ? 0 : r;
 }
 
 int census_has(struct tool *tool, bool is_group, const char *name, char near[FORMAT_NAME_MAX + 1])

@@ -56,38 +56,23 @@ static int each_below(struct tool *tool, const char *name,
 
 /* ---- Of the host ---- */
 
-struct group_question {
-	const char *name;
-	struct group entry;
-};
-
-static int ask_group(void *question, char *buffer, size_t n, bool *found)
-{
-	struct group_question *q = question;
-	struct group *result = NULL;
-	int error = getgrnam_r(q->name, &q->entry, buffer, n, &result);
-
-	*found = result != NULL;
-	return error;
-}
-
 /*
  * Its directories are asked for the group, which is cheap. They would have to be asked about each
  * user to learn of primary groups: only the host's own file is.
  */
-static int each_here(struct tool *tool, const char *group,
-		     int (*each)(void *context, const char *name), void *context)
+static int each_here(struct tool *tool, const char *name,
+		     int (*each)(void *context, const char *member), void *context)
 {
-	struct group_question question = { .name = group };
+	struct group group;
 	char *buffer;
 	int r;
 
-	r = ask_nss(ask_group, &question, &buffer);
+	r = ask_group(name, 0, &group, &buffer);
 	if (r <= 0)
 		return r;
-	r = each_of(&question.entry, each, context);
+	r = each_of(&group, each, context);
 	free(buffer);
-	return r == 0 ? each_primary(tool, question.entry.gr_gid, each, context) : r;
+	return r == 0 ? each_primary(tool, group.gr_gid, each, context) : r;
 }
 
 int members_each(struct tool *tool, const char *group, int (*each)(void *context, const char *name),

@@ -144,7 +144,8 @@ int people_suppose(struct tool *tool, const char *name, const char *groups, stru
 }
 
 /* A4: of these nobody knows whether they could act. */
-static const char not_known[] = "somebody whom the system could not be asked about";
+static const char not_known[] =
+	"somebody whom the system could not be asked about (see whether `getent passwd` and `getent shadow` answer)";
 
 /* A4: why an entry of shadow lets nobody act, or NULL. A literal. */
 static const char *why_shut(const struct spwd *entry, int64_t now)
@@ -161,37 +162,21 @@ static const char *why_shut(const struct spwd *entry, int64_t now)
 	return NULL;
 }
 
-struct shadow_question {
-	const char *name;
-	struct spwd entry;
-};
-
-/* Who may not read shadow need not know: what they could apply they cannot put in force. */
-static int ask_shadow(void *question, char *buffer, size_t n, bool *found)
-{
-	struct shadow_question *q = question;
-	struct spwd *result = NULL;
-	int error = getspnam_r(q->name, &q->entry, buffer, n, &result);
-
-	*found = result != NULL;
-	return error == EACCES ? 0 : error;
-}
-
 /*
  * A4: the same by the host's shadow. Who has no entry there is a user of a directory, whose server
- * judges.
+ * judges; and who may not read it need not know, for what they could apply they cannot put in force.
  */
 static const char *why_shut_here(const char *name, int64_t now)
 {
-	struct shadow_question question = { .name = name };
+	struct spwd shadow;
 	const char *why;
 	char *buffer;
 	int r;
 
-	r = ask_nss(ask_shadow, &question, &buffer);
+	r = ask_shadow(name, &shadow, &buffer);
 	if (r <= 0)
 		return r < 0 ? not_known : NULL;
-	why = why_shut(&question.entry, now);
+	why = why_shut(&shadow, now);
 	free(buffer);
 	return why;
 }

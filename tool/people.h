@@ -27,8 +27,7 @@ int people_find_uid(struct tool *tool, uid_t uid, struct account *ret);
 
 /*
  * A4: whether a user could act as an owner: known to the system, neither locked nor expired.
- * Below a root every user is. Returns NULL if so, else what the user is
- * instead ("locked"), a literal.
+ * Below a root every user is. Returns NULL if so, else what the user is instead ("locked"), a literal.
  */
 const char *people_why_unusable(struct tool *tool, const char *name);
 

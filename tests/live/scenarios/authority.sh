@@ -49,5 +49,10 @@ refused 'shadow cannot be read, first apply' 'no usable owner .*alice is somebod
 	rolegate apply -m 'unknown, first'
 rmdir /etc/shadow
 mv /etc/shadow.aside /etc/shadow
+mode=$(stat -c %a /etc/shadow)
+chmod 0 /etc/shadow
+refused 'a confined root may not read shadow' 'no usable owner .*alice is somebody whom .*\(A4\)' \
+	setpriv --bounding-set=-dac_override,-dac_read_search rolegate apply -m 'confined, first'
+chmod "$mode" /etc/shadow
 mv /tmp/nsswitch.conf /etc/nsswitch.conf
 ends_with 0 'a usable owner again: the first apply works' rolegate apply -m 'first again'
