@@ -325,8 +325,10 @@ static void note_unknown(const struct question *q)
 	if (q->request.permission &&
 	    tool_know_permission(q->policy, q->request.permission, near) == 0)
 		output_complain("rolegate: no permission is called `%s`%s%s%s\n",
-				q->request.permission, *near ? "; did you mean `" : "", near,
-				*near ? "`?" : "");
+				q->request.permission,
+				*near ? "; did you mean `"
+				      : "; `rolegate explain USER SERVICE` asks about a service",
+				near, *near ? "`?" : "");
 }
 
 static int status_of(const struct rolegate_decision *decision)
