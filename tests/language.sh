@@ -300,8 +300,8 @@ rows() {
 	awk '/^(#.*)?$/ { next } { gsub(/   */, "\t"); print }' "$words"
 }
 
-# Every example of the table is found in every kind of text, in a line and with one word a line; what the table allows or
-# recommends is not, and neither are names in code.
+# Every example of the table is found in every kind of text, in a line, with one word a line, and with \n between words.
+# Phrases that the table allows or recommends are not found, and neither are names in code.
 test_itself() {
 	rows | awk -F'\t' 'NF != 4 || $4 ~ /["$\\\047]/ && $4 !~ /\047s / { print }' >"$tmp/malformed"
 	[ ! -s "$tmp/malformed" ] || complain "$words: rows need four columns: $(cat "$tmp/malformed")"
@@ -326,7 +326,10 @@ test_itself() {
 		}
 		{
 			put("line.c", "int x; /* a " $4 " */")
-			put("string.c", "	f(g, \"a " $4 "\", x);")
+			text = $4
+			while (match(text, / /))
+				text = substr(text, 1, RSTART - 1) "\\n" substr(text, RSTART + 1)
+			put("string.c", "	f(g, \"a " text "\", x);")
 			put("script.sh", NR % 2 ? "echo \"a " $4 "\"" : "x=1 # a " $4)
 			put("page.8", ".It a\n.Ar " $4 "\n\n\n\n\n\n\n\n")
 			for (i = 0; i < 9; i++) {
