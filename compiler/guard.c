@@ -19,6 +19,8 @@ struct setting {
 struct level {
 	char bracket;
 	uint32_t line;
+	char last;	     /* in a list or array: the bracket, ',' or 0 for an element */
+	uint32_t comma_line; /* of the last comma */
 	size_t n_settings;
 	struct setting settings[GUARD_SETTINGS_MAX];
 };
@@ -189,14 +191,47 @@ static void scan_string(struct scan *s)
 	s->is_after_string = true;
 }
 
-/* A whole number outside 32 bits wraps around in libconfig 1.5 without a word. */
+static const char *skip_digits(const char *p, const char *end)
+{
+	while (p < end && is_digit(*p))
+		p++;
+	return p;
+}
+
+/* `1.5` or `2e3`. The type check refuses it later, with the name of the setting. */
+static bool is_fraction(const char *p, const char *end)
+{
+	const char *digits;
+
+	p += *p == '-' || *p == '+';
+	digits = p;
+	p = skip_digits(p, end);
+	if (p == digits || p == end)
+		return false;
+	if (*p == '.') {
+		digits = ++p;
+		p = skip_digits(p, end);
+		if (p == digits || p == end)
+			return p != digits;
+	}
+	if (*p != 'e' && *p != 'E')
+		return false;
+	p++;
+	p += p < end && (*p == '-' || *p == '+');
+	return p < end && skip_digits(p, end) == end;
+}
+
+/*
+ * libconfig 1.5 reduces a whole number beyond 32 bits to its low 32 bits without an error; 1.7 and 1.8 make it a 64-bit
+ * number. Only 1.8 accepts `0b1` and `0o7`. All of them read `a = 1x = 2` as two settings.
+ */
 static void check_number(struct scan *s, const char *begin, size_t n)
 {
 	size_t sign = *begin == '-' || *begin == '+';
 	char text[24], *end;
 	long long value;
 
-	/* Some versions of libconfig read it by eights. */
+	/* libconfig 1.7 and 1.8 read it as octal, 1.5 as decimal. */
 	if (n > sign + 1 && begin[sign] == '0' && is_digit(begin[sign + 1])) {
 		report_error(s->report, here(s),
 			     "`%.*s` begins with 0: is it by tens or by eights? Leave the 0 out",
@@ -210,11 +245,7 @@ static void check_number(struct scan *s, const char *begin, size_t n)
 		value = strtoll(text, &end, n > 2 && (text[1] == 'x' || text[1] == 'X') ? 16 : 10);
 		if (*end == '\0' && errno == 0 && value >= INT_MIN && value <= INT_MAX)
 			return;
-		/*
-		 * A fraction or an exponent is no whole number: the grammar will refuse it in its
-		 * place.
-		 */
-		if (*end == '.' || *end == 'e' || *end == 'E')
+		if (is_fraction(text, text + n))
 			return;
 	}
 	report_error(s->report, here(s),
@@ -235,6 +266,44 @@ static void scan_word(struct scan *s)
 		s->word = (struct setting){ .name = begin, .n = n, .line = s->line };
 	else
 		check_number(s, begin, n);
+}
+
+static bool is_list(const struct level *level)
+{
+	return level->bracket == '(' || level->bracket == '[';
+}
+
+/* libconfig 1.7 and 1.8 ignore an empty element after another element; 1.5 reports a syntax error. */
+static void note_comma(struct scan *s)
+{
+	struct level *level = &s->levels[s->depth];
+
+	if (!is_list(level))
+		return;
+	if (level->last && level->last != ',') {
+		report_error(s->report, here(s),
+			     "comma between `%c` and the first element: remove the comma",
+			     level->bracket);
+		return;
+	}
+	if (level->last == ',')
+		report_error(s->report, here(s),
+			     "two commas without an element between them: remove one comma");
+	level->last = ',';
+	level->comma_line = s->line;
+}
+
+static void note_element_begin(struct scan *s)
+{
+	s->levels[s->depth].last = 0;
+}
+
+static void check_last_comma(struct scan *s, const struct level *level, char bracket)
+{
+	if (is_list(level) && level->last == ',')
+		report_error(s->report,
+			     (struct place){ .file = s->file, .line = level->comma_line },
+			     "comma between the last element and `%c`: remove the comma", bracket);
 }
 
 /* After a name came `=`: note it, for libconfig must not see it twice, nor too many. */
@@ -276,9 +345,11 @@ static void open_bracket(struct scan *s, char bracket)
 		s->stop = true;
 		return;
 	}
+	note_element_begin(s);
 	level = &s->levels[++s->depth];
 	level->bracket = bracket;
 	level->line = s->line;
+	level->last = bracket;
 	level->n_settings = 0;
 }
 
@@ -289,6 +360,7 @@ static void close_bracket(struct scan *s, char bracket)
 	const char *opening = strchr(pairs, bracket) - 1;
 
 	if (s->depth > 0 && level->bracket == *opening) {
+		check_last_comma(s, level, bracket);
 		s->depth--;
 		return;
 	}
@@ -388,6 +460,8 @@ static void scan_mark(struct scan *s, char c)
 	s->at++;
 	if (c == '=' || c == ':')
 		note_setting(s);
+	else if (c == ',')
+		note_comma(s);
 	else if (c == '(' || c == '{' || c == '[')
 		open_bracket(s, c);
 	else if (c == ')' || c == '}' || c == ']')
@@ -419,6 +493,7 @@ static void scan_token(struct scan *s)
 	char c = *s->at;
 
 	if (c == '"') {
+		note_element_begin(s);
 		scan_string(s);
 		s->word.name = NULL;
 		note_other(s);
@@ -426,6 +501,7 @@ static void scan_token(struct scan *s)
 	}
 	s->is_after_string = false;
 	if (is_word(c)) {
+		note_element_begin(s);
 		scan_word(s);
 		note_other(s);
 	} else if (class_of(c) == CLASS_MARK) {

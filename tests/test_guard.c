@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "guard.h"
+#include "keys.h"
 
 /* A literal with its length: some hold a NUL. */
 #define TEXT(literal) (literal), sizeof(literal) - 1
@@ -59,6 +60,9 @@ static void print(const char *name, const struct report *report)
 #define NO_ESCAPE "begins no known escape"
 #define NO_INCLUDES "there are no includes"
 #define STRANGE "does not belong here"
+#define EMPTY_ELEMENT "two commas without an element between them"
+#define COMMA_FIRST "and the first element: remove the comma"
+#define COMMA_LAST "comma between the last element and"
 
 static const struct {
 	const char *name, *text;
@@ -109,6 +113,18 @@ static const struct {
 	{ "64 bits by L", TEXT("a = 4294967297L;"), 1, NO_NUMBER },
 	{ "64 bits by LL", TEXT("a = 1LL;"), 1, NO_NUMBER },
 	{ "hexadecimal with L", TEXT("a = 0x1L;"), 1, NO_NUMBER },
+	{ "binary", TEXT("a = 0b101;"), 1, NO_NUMBER },
+	{ "octal by 0o", TEXT("a = 0o17;"), 1, NO_NUMBER },
+	{ "octal by 0q", TEXT("a = 0q17;"), 1, NO_NUMBER },
+	{ "an underscore between digits", TEXT("a = 1_000;"), 1, NO_NUMBER },
+	{ "two settings: a number that wraps, and e", TEXT("a = 4294967297e = 5;"), 1, NO_NUMBER },
+	{ "two settings: a fraction, and x", TEXT("a = 1.5x = 5;"), 1, NO_NUMBER },
+	{ "an exponent without digits", TEXT("a = 1e+;"), 1, NO_NUMBER },
+	{ "hexadecimal with a fraction", TEXT("a = 0x1.5;"), 1, NO_NUMBER },
+	{ "a point without digits in front", TEXT("a = .5;"), 1, NO_NUMBER },
+	{ "a point without digits behind", TEXT("a = 5.;"), 1, NO_NUMBER },
+	{ "a point", TEXT("a = .;"), 1, NO_NUMBER },
+	{ "a sign", TEXT("a = -;"), 1, NO_NUMBER },
 	{ "a number wraps inside a list", TEXT("a = (\n1,\n4294967296 );"), 3, NO_NUMBER },
 
 	{ "forgotten comma", TEXT("a = [ \"adm\" \"in\" ];"), 1, SIDE_BY_SIDE },
@@ -147,6 +163,22 @@ static const struct {
 	  "`u` is set twice, first on line 2" },
 	{ "set twice around a group", TEXT("a = 1;\ng = { a = 1; };\na = 2;"), 3,
 	  "`a` is set twice, first on line 1" },
+
+	{ "a comma last in a list", TEXT("a = (\n1,\n2,\n\n);"), 3, COMMA_LAST " `)`: remove" },
+	{ "a comma last in an array", TEXT("a = [ 1,\n2, ];"), 2, COMMA_LAST " `]`: remove" },
+	{ "a comma behind a group", TEXT("a = ( { b = 1; }, );"), 1, COMMA_LAST },
+	{ "a comma behind a list", TEXT("a = ( ( 1 ), );"), 1, COMMA_LAST },
+	{ "a comma behind an array", TEXT("a = ( [ 1 ], );"), 1, COMMA_LAST },
+	{ "a comma last in an inner list", TEXT("a = ( ( 1, ), 2 );"), 1, COMMA_LAST },
+	{ "a comma last, behind a comment", TEXT("a = ( 1\n/* x */ , # y\n);"), 2, COMMA_LAST },
+	{ "two commas in a list", TEXT("a = ( 1,\n, 2 );"), 2, EMPTY_ELEMENT },
+	{ "two commas in an array", TEXT("a = [ \"x\",, \"y\" ];"), 1, EMPTY_ELEMENT },
+	{ "two commas with a comment between", TEXT("a = ( true, /* , */ # ,\n, false );"), 2,
+	  EMPTY_ELEMENT },
+	{ "two commas last", TEXT("a = ( 1,\n,\n);"), 2, EMPTY_ELEMENT },
+	{ "a comma first in a list", TEXT("a = (\n, 1 );"), 2, "between `(` " COMMA_FIRST },
+	{ "a comma first in an array", TEXT("a = [ , 1 ];"), 1, "between `[` " COMMA_FIRST },
+	{ "nothing but a comma", TEXT("a = ( , );"), 1, COMMA_FIRST },
 
 	{ "single quotes", TEXT("a = 'x';"), 1, STRANGE },
 	{ "a dollar", TEXT("a = $HOME;"), 1, STRANGE },
@@ -216,7 +248,10 @@ static const struct {
 	{ "one name in several groups", TEXT("x = ( { u = 1; }, { u = 2; } );\nu = 3;\n") },
 	{ "names that differ in case, or at their end", TEXT("a = 1; A = 2; ab = 3; a-b = 4;\n") },
 	{ "no semicolons", TEXT("a = 1\nb = { c = 1\nd = 2 }\n") },
-	{ "a trailing comma", TEXT("a = ( 1, 2, );\n") },
+	{ "commas that end settings", TEXT("a = 1, b = ( { c = 1, d = 2, }, { e = 3, } ),\n") },
+	{ "empty lists, arrays and groups",
+	  TEXT("a = ( ); b = [ ]; c = { }; d = ( ( ), [ ], { } );\n") },
+	{ "commas in strings and comments", TEXT("a = ( 1 /* , */, # ,\n\",\" // ,\n);\n") },
 };
 
 static void test_lets_through(void **state)
@@ -231,6 +266,133 @@ static void test_lets_through(void **state)
 		report_free(&report);
 		assert_true(good);
 	}
+}
+
+/* ---- The same result with every version of libconfig ---- */
+
+/*
+ * libconfig 1.5 (Debian 12) and 1.7 (Debian 13) read some texts differently; the guard must refuse those. `tree` is the
+ * expected result, NULL a syntax error. CI runs this test on both releases.
+ */
+static const struct {
+	const char *name, *text, *tree;
+} alike[] = {
+	{ "an empty list", "a = ( );", "a=( )" },
+	{ "an empty array", "a = [ ];", "a=[ ]" },
+	{ "an empty group", "a = { };", "a={ }" },
+	{ "a comma last", "a = ( 1, );", NULL },
+	{ "two commas", "a = [ 1,, 2 ];", NULL },
+	{ "a comma first", "a = ( , 1 );", NULL },
+	{ "no comma", "a = ( 1 2 );", NULL },
+	{ "a setting ended by a comma", "a = 1, b = 2,", "a=1 b=2" },
+	{ "a setting ended by nothing", "a = 1 b = 2", "a=1 b=2" },
+	{ "two semicolons", "a = 1;;", NULL },
+	{ "a comma and a semicolon", "a = 1,;", NULL },
+	{ "a semicolon first in a group", "a = { ; b = 1; };", NULL },
+	{ "a comma first in a group", "a = { , b = 1; };", NULL },
+	{ "a semicolon in a list", "a = ( 1; 2 );", NULL },
+	{ "a semicolon last in a list", "a = ( 1; );", NULL },
+	{ "a list in an array", "a = [ ( 1 ) ];", NULL },
+	{ "types that differ in an array", "a = [ 1, \"x\" ];", NULL },
+	{ "a whole number and a fraction in an array", "a = [ 1, 1.5 ];", NULL },
+	{ "a name for a value", "a = b;", NULL },
+	{ "no value", "a = ;", NULL },
+	{ "no name", "= 1;", NULL },
+	{ "a comment that ends with the file", "a = 1; # x", "a=1" },
+	{ "a comment of one character at the end", "a = 1; #", "a=1" },
+	{ "decimal and hexadecimal", "a = 12; b = -12; c = +12; d = 0x1F; e = 0;",
+	  "a=12 b=-12 c=12 d=31 e=0" },
+	{ "the bounds of 32 bits", "a = 2147483647; b = -2147483648;",
+	  "a=2147483647 b=-2147483648" },
+	{ "beyond 32 bits", "a = 2147483648;", NULL },
+	{ "hexadecimal beyond 31 bits", "a = 0x80000000;", NULL },
+	{ "a leading 0", "a = 010;", NULL },
+	{ "binary", "a = 0b1;", NULL },
+	{ "octal", "a = 0o7;", NULL },
+	{ "a number glued to a name", "a = 99999999999e = 5;", NULL },
+	{ "known escapes", "a = \"\\\"\\\\\\x41\";", "a=\"\\A" },
+	{ "an escape that only libconfig 1.8 knows", "a = \"\\v\";", NULL },
+	{ "strings side by side", "a = \"x\" \"y\";", NULL },
+	{ "a truth in capitals", "a = TRUE; b = False;", "a=true b=false" },
+	{ "names with marks", "*a = 1; a-b = 2; a_b = 3; a* = 4;", "*a=1 a-b=2 a_b=3 a*=4" },
+	{ "a name that begins with an underscore", "_a = 1;", NULL },
+	{ "a name with a point", "a.b = 1;", NULL },
+	{ "CR LF", "a = (\r\n1,\r\n2 );\r\n", "a=( 1 2 )" },
+	{ "a form feed", "a = 1;\fb = 2;", "a=1 b=2" },
+	{ "a vertical tab", "a = 1;\vb = 2;", NULL },
+};
+
+static void print_setting(const config_setting_t *setting, FILE *to)
+{
+	static const char brackets[][2] = {
+		[CONFIG_TYPE_GROUP] = "{}", [CONFIG_TYPE_ARRAY] = "[]", [CONFIG_TYPE_LIST] = "()"
+	};
+	const char *name = config_setting_name(setting);
+	int type = config_setting_type(setting);
+
+	if (name)
+		fprintf(to, "%s=", name);
+	if (config_setting_is_aggregate(setting)) {
+		fprintf(to, "%c ", brackets[type][0]);
+		for (int i = 0; i < config_setting_length(setting); i++)
+			print_setting(config_setting_get_elem(setting, (unsigned int)i), to);
+		fprintf(to, "%c ", brackets[type][1]);
+	} else if (type == CONFIG_TYPE_INT) {
+		fprintf(to, "%d ", config_setting_get_int(setting));
+	} else if (type == CONFIG_TYPE_BOOL) {
+		fprintf(to, "%s ", config_setting_get_bool(setting) ? "true" : "false");
+	} else if (type == CONFIG_TYPE_STRING) {
+		fprintf(to, "%s ", config_setting_get_string(setting));
+	} else {
+		fprintf(to, "type %d ", type);
+	}
+}
+
+/* The settings that libconfig reads. NULL: the guard or libconfig refuses the text. Owner: free(). */
+static char *read_tree(const char *text)
+{
+	struct sources sources = { 0 };
+	struct report report = { 0 };
+	char *tree = NULL;
+	config_t config;
+	uint32_t file;
+	size_t n;
+	FILE *to;
+
+	assert_int_equal(source_add_text(&sources, "x.conf", text, strlen(text), &file), 0);
+	config_init(&config);
+	if (guard_check(&sources.list[file], file, &report, 0, NULL) &&
+	    config_read_string(&config, sources.list[file].text) == CONFIG_TRUE) {
+		const config_setting_t *root = config_root_setting(&config);
+
+		to = open_memstream(&tree, &n);
+		assert_non_null(to);
+		for (int i = 0; i < config_setting_length(root); i++)
+			print_setting(config_setting_get_elem(root, (unsigned int)i), to);
+		assert_int_equal(fclose(to), 0);
+		tree[n > 0 ? n - 1 : 0] = '\0';
+	}
+	config_destroy(&config);
+	report_free(&report);
+	sources_free(&sources);
+	return tree;
+}
+
+static void test_releases_agree(void **state)
+{
+	size_t n_bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(alike) / sizeof(alike[0]); i++) {
+		char *tree = read_tree(alike[i].text);
+
+		if (!tree != !alike[i].tree || (tree && strcmp(tree, alike[i].tree) != 0)) {
+			print_message("%s: %s\n", alike[i].name, tree ? tree : "(an error)");
+			n_bad++;
+		}
+		free(tree);
+	}
+	assert_int_equal(n_bad, 0);
 }
 
 /* ---- Limits: at each, and one beyond it ---- */
@@ -362,7 +524,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_refuses),	      cmocka_unit_test(test_lets_through),
 		cmocka_unit_test(test_limits),	      cmocka_unit_test(test_reports_all),
-		cmocka_unit_test(test_keeps_so_many),
+		cmocka_unit_test(test_keeps_so_many), cmocka_unit_test(test_releases_agree),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
