@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "utf8.h"
 
 /* A setting's name in an open group. */
 struct setting {
@@ -115,12 +116,31 @@ static void scan_blanks(struct scan *s)
 	check_length(s, begin, s->line, "a run of blanks");
 }
 
+/*
+ * CR LF ends a line like LF. CR CR LF does too: it comes from a file that was converted twice. libconfig does not end a
+ * line at a single CR, so that a comment line would extend to the end of the file.
+ */
+static void scan_returns(struct scan *s)
+{
+	while (*s->at == '\r')
+		s->at++;
+	if (*s->at == '\n')
+		return;
+	report_error(s->report, here(s),
+		     "carriage return (CR) without line feed (LF): end each line with LF");
+	s->stop = true;
+}
+
 static void scan_line_comment(struct scan *s)
 {
 	const char *begin = s->at;
 
-	while (s->at < s->end && *s->at != '\n')
-		s->at++;
+	while (s->at < s->end && *s->at != '\n' && !s->stop) {
+		if (*s->at == '\r')
+			scan_returns(s);
+		else
+			s->at++;
+	}
 	check_length(s, begin, s->line, "a comment line");
 }
 
@@ -471,9 +491,42 @@ static void scan_mark(struct scan *s, char c)
 	s->word.name = NULL;
 }
 
+/* Spaces and invisible characters do not end the scan: all of them are reported. */
+static void refuse_look(struct scan *s, enum utf8_look look, const char *name, uint32_t c)
+{
+	if (s->at == s->begin && c == 0xfeff) {
+		report_error(
+			s->report, here(s),
+			"file begins with a byte order mark (BOM): save it as UTF-8 without BOM, or run: "
+			"sed -i '1s/^\\xEF\\xBB\\xBF//' FILE");
+	} else if (look == UTF8_SPACE) {
+		report_error(s->report, here(s),
+			     "%s U+%04X outside a string: replace it with a plain space", name, c);
+	} else if (look == UTF8_INVISIBLE) {
+		report_error(s->report, here(s), "%s U+%04X outside a string: delete it", name, c);
+	} else {
+		report_error(s->report, here(s), "%s U+%04X: use the plain ASCII quote (\")", name,
+			     c);
+		s->stop = true;
+	}
+}
+
 static void refuse_character(struct scan *s, char c)
 {
-	if (c == '@')
+	const char *name;
+	uint32_t code;
+	size_t n = utf8_decode(s->at, &code);
+	enum utf8_look look = n > 1 ? utf8_look(code, &name) : UTF8_OTHER;
+
+	if (look != UTF8_OTHER) {
+		refuse_look(s, look, name, code);
+		s->at += n;
+		return;
+	}
+	if (c == '\'' || c == '`')
+		report_error(s->report, here(s),
+			     "`%c` does not belong here: use the plain ASCII quote (\")", c);
+	else if (c == '@')
 		report_error(
 			s->report, here(s),
 			"`@` outside a string: there are no includes; put the file into policy.d");
@@ -518,7 +571,9 @@ static void scan_next(struct scan *s)
 	if (c == '\n') {
 		s->line++;
 		s->at++;
-	} else if (c == '\r' || c == '\f') {
+	} else if (c == '\r') {
+		scan_returns(s);
+	} else if (c == '\f') {
 		s->at++;
 	} else if (c == ' ' || c == '\t') {
 		scan_blanks(s);
@@ -529,6 +584,18 @@ static void scan_next(struct scan *s)
 	} else {
 		scan_token(s);
 	}
+}
+
+/* UTF-16 contains NUL bytes; this message is more helpful than refuse_nul()'s. */
+static bool refuse_utf16(const struct source *source, uint32_t file, struct report *report)
+{
+	if (source->n < 2 ||
+	    (memcmp(source->text, "\xff\xfe", 2) != 0 && memcmp(source->text, "\xfe\xff", 2) != 0))
+		return false;
+	report_error(
+		report, (struct place){ .file = file, .line = 1 },
+		"file begins with a byte order mark (BOM) of UTF-16: save it as UTF-8 without BOM");
+	return true;
 }
 
 /* A NUL would end the text for libconfig. */
@@ -567,7 +634,7 @@ bool guard_check(const struct source *source, uint32_t file, struct report *repo
 
 	if (ret_pieces)
 		*ret_pieces = (struct pieces){ 0 };
-	if (refuse_nul(source, file, report))
+	if (refuse_utf16(source, file, report) || refuse_nul(source, file, report))
 		return false;
 	s = calloc(1, sizeof(*s));
 	if (!s) {

@@ -7,37 +7,7 @@
 #include <string.h>
 
 #include "format.h"
-
-/*
- * Decode one character of UTF-8. Returns its length, or 0 if it is not valid: cut, overlong, a
- * surrogate or beyond Unicode (RFC 3629).
- */
-static size_t decode(const char *text, uint32_t *ret)
-{
-	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	const unsigned char *p = (const unsigned char *)text;
-	size_t n = p[0] < 0x80	     ? 1
-		   : p[0] >> 5 == 6  ? 2
-		   : p[0] >> 4 == 14 ? 3
-		   : p[0] >> 3 == 30 ? 4
-				     : 0;
-	uint32_t c;
-
-	if (n <= 1) {
-		*ret = p[0];
-		return n;
-	}
-	c = p[0] & (0xffu >> (n + 1));
-	for (size_t i = 1; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3f);
-	}
-	if (c < smallest[n] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
-		return 0;
-	*ret = c;
-	return n;
-}
+#include "utf8.h"
 
 /*
  * C0 and C1 controls, DEL, line and paragraph separators, and the marks that turn the direction
@@ -55,7 +25,7 @@ static const char *check_characters(const char *word)
 	size_t n;
 
 	for (; *word; word += n) {
-		n = decode(word, &c);
+		n = utf8_decode(word, &c);
 		if (n == 0)
 			return "is not valid UTF-8";
 		if (is_control(c))

@@ -63,6 +63,7 @@ static void print(const char *name, const struct report *report)
 #define EMPTY_ELEMENT "two commas without an element between them"
 #define COMMA_FIRST "and the first element: remove the comma"
 #define COMMA_LAST "comma between the last element and"
+#define LONE_CR "carriage return (CR) without line feed"
 
 static const struct {
 	const char *name, *text;
@@ -91,7 +92,7 @@ static const struct {
 	{ "@include after a setting", TEXT("a = 1; @include \"x\"\n"), 1, NO_INCLUDES },
 	{ "@include whose quote is not closed", TEXT("a = 1;\n@include \""), 2, NO_INCLUDES },
 	{ "@include behind a comment", TEXT("/* x */ @include \"x\"\n"), 1, NO_INCLUDES },
-	{ "@include behind a carriage return", TEXT("a = 1;\r@include \"x\"\n"), 1, NO_INCLUDES },
+	{ "@include behind a form feed", TEXT("a = 1;\f@include \"x\"\n"), 1, NO_INCLUDES },
 	{ "@ alone", TEXT("a = 1;\nb = @;\n"), 2, NO_INCLUDES },
 
 	{ "NUL in a name", TEXT("user = \"ali\0ce\";\n"), 1, "a NUL byte" },
@@ -180,16 +181,60 @@ static const struct {
 	{ "a comma first in an array", TEXT("a = [ , 1 ];"), 1, "between `[` " COMMA_FIRST },
 	{ "nothing but a comma", TEXT("a = ( , );"), 1, COMMA_FIRST },
 
-	{ "single quotes", TEXT("a = 'x';"), 1, STRANGE },
+	{ "single quotes", TEXT("a = 'x';"), 1, "use the plain ASCII quote (\")" },
+	{ "a backquote", TEXT("a = `x`;"), 1, "use the plain ASCII quote (\")" },
 	{ "a dollar", TEXT("a = $HOME;"), 1, STRANGE },
 	{ "a backslash outside a string", TEXT("user = DOMAIN\\user;"), 1, STRANGE },
 	{ "a lone slash", TEXT("a = 1 / 2;"), 1, STRANGE },
-	{ "a byte order mark",
-	  TEXT("\xef\xbb\xbf"
-	       "a = 1;"),
-	  1, STRANGE },
 	{ "UTF-8 outside a string", TEXT("a = 1;\nn\xc3\xa4me = 2;"), 2, "the byte 0xc3" },
-	{ "typographic quotes", TEXT("a = \xe2\x80\x9cx\xe2\x80\x9d;"), 1, "the byte 0xe2" },
+	{ "UTF-8 cut short", TEXT("a = \xe2\x80"), 1, "the byte 0xe2" },
+	{ "Latin 1's no-break space", TEXT("a =\xa0\x31;"), 1, "the byte 0xa0" },
+
+	{ "a byte order mark", TEXT("\ufeffa = 1;"), 1,
+	  "byte order mark (BOM): save it as UTF-8 without BOM, or run: sed -i "
+	  "'1s/^\\xEF\\xBB\\xBF//' FILE" },
+	{ "a byte order mark before a comment", TEXT("\ufeff# x\n"), 1, "byte order mark (BOM)" },
+	{ "a byte order mark, and a problem behind it", TEXT("\ufeffa = 1;\na = 2;"), 2,
+	  "`a` is set twice" },
+	{ "a byte order mark alone", TEXT("\ufeff"), 1, "byte order mark (BOM)" },
+	{ "a second byte order mark", TEXT("a = 1;\n\ufeff"), 2,
+	  "byte order mark (BOM) U+FEFF outside a string: delete it" },
+	{ "UTF-16, little-endian",
+	  TEXT("\xff\xfe"
+	       "a\0=\0"),
+	  1, "byte order mark (BOM) of UTF-16: save it as UTF-8" },
+	{ "UTF-16, big-endian", TEXT("\xfe\xff\0a\0="), 1, "(BOM) of UTF-16" },
+
+	{ "quotes as in English", TEXT("a = 1;\nb = \u201cx\u201d;"), 2,
+	  "typographic quote U+201C: use the plain ASCII quote (\")" },
+	{ "a closing quote first", TEXT("a = \u201dx\u201d;"), 1, "typographic quote U+201D" },
+	{ "single quotes as in English", TEXT("a = \u2018x\u2019;"), 1,
+	  "typographic quote U+2018" },
+	{ "an apostrophe", TEXT("a = \u2019x\u2019;"), 1, "typographic quote U+2019" },
+	{ "quotes as in German", TEXT("a = \u201ex\u201c;"), 1, "typographic quote U+201E" },
+	{ "quotes as in French", TEXT("a = \u00abx\u00bb;"), 1, "typographic quote U+00AB" },
+	{ "quotes as in Danish", TEXT("a = \u00bbx\u00ab;"), 1, "typographic quote U+00BB" },
+	{ "single quotes as in French", TEXT("a = \u2039x\u203a;"), 1, "typographic quote U+2039" },
+	{ "quotes as in Japanese", TEXT("a = \uff02x\uff02;"), 1, "full-width quote U+FF02" },
+	{ "a quote behind a string", TEXT("a = \"x\"\u201d;"), 1, "typographic quote U+201D" },
+
+	{ "a no-break space", TEXT("a = 1;\nb =\u00a0\x32;"), 2,
+	  "no-break space U+00A0 outside a string: replace it with a plain space" },
+	{ "a no-break space, and a problem behind it", TEXT("a\u00a0= 4294967297;"), 1, NO_NUMBER },
+	{ "a narrow no-break space", TEXT("a =\u202f\x31;"), 1, "no-break space U+202F" },
+	{ "a full-width space", TEXT("a =\u3000\x31;"), 1, "typographic space U+3000" },
+	{ "a line separator", TEXT("a = 1;\u2028b = 2;"), 1, "line separator U+2028" },
+	{ "a zero-width space", TEXT("a\n\u200b = 1;"), 2,
+	  "zero-width space U+200B outside a string: delete it" },
+	{ "a zero-width joiner", TEXT("a\u200d = 1;"), 1, "zero-width joiner U+200D" },
+	{ "a word joiner", TEXT("a\u2060 = 1;"), 1, "zero-width character U+2060" },
+	{ "a soft hyphen", TEXT("as\u00adsign = 1;"), 1, "soft hyphen U+00AD" },
+	{ "a right-to-left override", TEXT("a = 1; \u202e"), 1, "direction mark U+202E" },
+
+	{ "CR alone", TEXT("a = 1;\rb = 2;\r"), 1, LONE_CR },
+	{ "CR alone ends a comment", TEXT("a = 1;\n# x\rb = 2;\n"), 2, LONE_CR },
+	{ "CR alone behind CR LF", TEXT("a = 1;\r\n// x\r\r b = 2;"), 2, LONE_CR },
+
 	{ "an escape sequence", TEXT("\x1b[2J"), 1, "the byte 0x1b" },
 	{ "a vertical tab", TEXT("a\v= 1;"), 1, "the byte 0x0b" },
 	{ "DEL", TEXT("\x7f"), 1, "the byte 0x7f" },
@@ -252,6 +297,12 @@ static const struct {
 	{ "empty lists, arrays and groups",
 	  TEXT("a = ( ); b = [ ]; c = { }; d = ( ( ), [ ], { } );\n") },
 	{ "commas in strings and comments", TEXT("a = ( 1 /* , */, # ,\n\",\" // ,\n);\n") },
+	{ "a byte order mark in a string", TEXT("a = \"\ufeff\";\n") },
+	{ "typographic characters in strings and comments",
+	  TEXT("# \u201cx\u201d\u00a0\u200b\n/* \u00ab */ a = \"\u2019\u00a0\u200b\";\n") },
+	{ "CR LF at the end of every line, and CR CR LF",
+	  TEXT("# c\r\na = (\r\n\t1,\r\n\t2\r\n);\r\r\n// d\r\r\nb = 1;\r\n") },
+	{ "CR at the very end", TEXT("a = 1;\r\n# x\r") },
 };
 
 static void test_lets_through(void **state)
