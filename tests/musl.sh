@@ -20,9 +20,19 @@ for header in cdb.h libconfig.h jansson.h jansson_config.h security; do
 	[ -n "$found" ] && ln -s "$found" "$work/$header"
 done
 
+# Which functions of compat/missing.h this version of musl has (1.2.5 has renameat2), as configure finds out.
+have=
+for function in fgetgrent_r fgetpwent_r fgetspent_r renameat2 scandirat; do
+	printf '#include <%s.h>\n' dirent grp pwd shadow stdio >"$work/have.c"
+	echo "void *address = (void *)$function;" >>"$work/have.c"
+	# shellcheck disable=SC2086 # the compiler may have arguments
+	$musl -D_GNU_SOURCE -fsyntax-only "$work/have.c" 2>/dev/null &&
+		have="$have -DHAVE_$(echo "$function" | tr '[:lower:]' '[:upper:]')"
+done
+
 compiles() {
 	# shellcheck disable=SC2086 # the compiler may have arguments
-	$musl -include "$src/compat/missing.h" -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -idirafter "$work" \
+	$musl $have -include "$src/compat/missing.h" -D_GNU_SOURCE -std=gnu11 -Wall -Wextra -Werror -fsyntax-only -idirafter "$work" \
 		-I"$src/lib" -I"$src/host" -I"$src/compiler" -I"$src/wiring" \
 		-DROLEGATE_STATE_DIR='"/s"' -DROLEGATE_CONF_DIR='"/e"' -DROLEGATE_CATALOG_DIR='"/c"' \
 		-DROLEGATE_VERSION='"0"' "$@"
