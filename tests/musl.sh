@@ -6,7 +6,7 @@ set -u
 src=$(cd "${srcdir:-.}" && pwd)
 musl=${MUSL_CC:-musl-gcc}
 command -v "${musl%% *}" >/dev/null || {
-	echo "musl: no $musl here (Debian: musl-tools)"
+	echo "skip musl: no $musl here (Debian: musl-tools)"
 	exit 77
 }
 work=$(mktemp -d "${TMPDIR:-/tmp}/rolegate-musl.XXXXXX")
