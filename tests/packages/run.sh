@@ -8,15 +8,23 @@
 #   NAME   a Debian release; default: bookworm and trixie
 #   --brief  builds without running the tests that a build runs
 #   --roots  only makes the roots that the steps need, which takes long
-#   STEP   build, lintian, apparmor, lifecycle, fresh, autopkgtest, piuparts, reprotest, i386; default: all of them.
-#          All but build and i386 need what build left in CACHE/packages/work.
+#   STEP   build, older, lintian, apparmor, lifecycle, upgrade, fresh, autopkgtest, piuparts, reprotest, i386; default: all of
+#          them. All but build, older and i386 need what build left in CACHE/packages/work.
+#          older builds the packages of a fixed older commit from the git history, once for each cache and release; upgrade
+#          builds them if it has to. Without that commit (release tarball, shallow clone) both are skipped.
 # Exit status: 0 all passed; 1 a failure; 2 usage; 77 not possible here (not root, a tool is missing).
 set -euo pipefail
 
 here=$(dirname "$(realpath "$0")")
 source=$(realpath "$here/../..")
 cache=${ROLEGATE_LIVE_CACHE:-.live-cache}
-tarball='' brief='' only_roots='' suites=() steps=() passed=0 failed=0
+tarball='' brief='' only_roots='' suites=() steps=() passed=0 failed=0 skipped=0
+
+# The commit that stands for an installed older version, and the version of its packages. A Debian revision that begins with
+# 0 sorts below each revision of the same upstream version: 0.1.0-0+older1 < 0.1.0-1. Count the last digit up when older.sh
+# changes what it builds: the cached packages are known by this version.
+older_commit=e387a844e270947b84e1da2234a6cd609cceef1b
+older_version=0.1.0-0+older1
 
 # Keep in step with Build-Depends in debian/control.
 build_packages='build-essential debhelper libcdb-dev libcmocka-dev libconfig-dev libjansson-dev libpam-modules
@@ -26,7 +34,7 @@ tool_packages='apt-utils autopkgtest apparmor apparmor-profiles apparmor-profile
 base_packages='ca-certificates'
 
 usage() {
-	sed -n '5,13s/^# \?//p' "$0" >&2
+	sed -n '5,15s/^# \?//p' "$0" >&2
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
@@ -52,7 +60,7 @@ parse() {
 	done
 	[[ -f $tarball || -n $only_roots ]] || usage '--tarball: no such file; "make dist" makes one'
 	((${#suites[@]})) || suites=(bookworm trixie)
-	((${#steps[@]})) || steps=(build lintian apparmor lifecycle fresh autopkgtest piuparts reprotest i386)
+	((${#steps[@]})) || steps=(build older lintian apparmor lifecycle upgrade fresh autopkgtest piuparts reprotest i386)
 }
 
 check_host() {
@@ -94,11 +102,30 @@ pack_base() {
 # The kind of root that a step needs.
 kind_of() {
 	case $1 in
-	build | i386) printf 'build' ;;
-	lifecycle | fresh) printf 'base' ;;
+	build | older | i386) printf 'build' ;;
+	lifecycle | upgrade | fresh) printf 'base' ;;
 	lintian) printf 'lint' ;;
 	*) printf 'tools' ;;
 	esac
+}
+
+# build_older SUITE: the packages of the older commit, in $work/older-SUITE-VERSION. The commit never changes, so that they
+# are built once. Exit status: 77 without that commit.
+build_older() {
+	local root out=older-$1-$older_version
+	if [[ -d $work/$out ]]; then
+		printf 'in the cache: %s\n' "$out"
+		return 0
+	fi
+	if ! git -C "$source" cat-file -e "$older_commit^{commit}"; then
+		printf 'skip: commit %s is not in the git history (release tarball, or a shallow clone: git fetch --unshallow)\n' \
+			"${older_commit:0:7}"
+		return 77
+	fi
+	root=$(root_of build "$1") || return 1
+	git -C "$source" archive -o "$work/older-$older_commit.tar" "$older_commit" || return 1
+	in_machine "$root" older.sh "$out" "$older_version" "$older_commit" || return 1
+	rm "$work/older-$older_commit.tar"
 }
 
 run_step() {
@@ -107,6 +134,14 @@ run_step() {
 	build)
 		root=$(root_of build "$suite")
 		in_machine "$root" build.sh "$suite" "$version" "$brief"
+		;;
+	older)
+		build_older "$suite"
+		;;
+	upgrade)
+		build_older "$suite" || return
+		root=$(root_of base "$suite")
+		in_machine "$root" upgrade.sh "$suite" "older-$suite-$older_version"
 		;;
 	i386)
 		root=$(root_of build "$suite" i386)
@@ -134,10 +169,14 @@ make_roots() {
 
 # Each step's output is in CACHE/packages/work/STEP-SUITE.log.
 one() {
-	local step=$1 suite=$2 log=$work/$1-$2.log started=$SECONDS
-	if run_step "$step" "$suite" >"$log" 2>&1; then
+	local step=$1 suite=$2 log=$work/$1-$2.log started=$SECONDS status=0
+	run_step "$step" "$suite" >"$log" 2>&1 || status=$?
+	if ((status == 0)); then
 		printf 'ok   packages %s: %s (%d s)\n' "$suite" "$step" $((SECONDS - started))
 		passed=$((passed + 1))
+	elif ((status == 77)) && grep -q '^skip: ' "$log"; then
+		printf 'skip packages %s: %s: %s\n' "$suite" "$step" "$(sed -n 's/^skip: //p' "$log")"
+		skipped=$((skipped + 1))
 	else
 		printf 'FAIL packages %s: %s\n' "$suite" "$step"
 		tail -n 40 "$log"
@@ -163,7 +202,7 @@ main() {
 			one "$step" "$suite"
 		done
 	done
-	printf '%d passed, %d failed, 0 skipped\n' "$passed" "$failed"
+	printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 	((passed > 0 && failed == 0))
 }
 
