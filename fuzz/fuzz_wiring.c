@@ -46,6 +46,16 @@ static bool has_folder(void *context, const char *path)
 	return true;
 }
 
+/* Some modules cannot run. */
+static int check_module(void *context, const char *module, enum stack_type type,
+			enum stack_fault *ret)
+{
+	(void)context;
+	(void)type;
+	*ret = strchr(module, 'x') ? STACK_NOT_FOUND : STACK_NO_FAULT;
+	return 0;
+}
+
 static void check(bool holds)
 {
 	if (!holds)
@@ -125,7 +135,10 @@ static void ask(const struct stack_service *service, struct answers *ret)
 
 static void run(struct part input, struct answers *ret)
 {
-	const struct stack_host host = { read_file, has_folder, &input, NULL };
+	const struct stack_host host = { .read = read_file,
+					 .has_folder = has_folder,
+					 .context = &input,
+					 .check = check_module };
 	struct stack_service service;
 	int r = stack_read(&host, "svc", &service);
 

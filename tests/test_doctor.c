@@ -38,6 +38,7 @@ static const char *const several =
 /* One line of ours, with arguments. */
 #define LINE(arguments) "account requisite pam_rolegate.so " arguments "\n"
 
+/* text: or LINK, to /etc/passwd, or MODULE, a module of PAM */
 struct file {
 	const char *path, *text;
 };
@@ -119,7 +120,7 @@ static const struct {
 	  { { "etc/pam.d/sshd", "account requisite /opt/pam_rolegate.so\n" UNIX UID } },
 	  "doctor",
 	  1,
-	  { "module-missing", "there is no /opt/pam_rolegate.so" } },
+	  { "module-missing", "module \"/opt/pam_rolegate.so\": not found" } },
 	{ "D4 broken lines, once for all services",
 	  enforcing,
 	  { { "etc/pam.d/common-account", GUARD "account requred pam_unix.so\n" },
@@ -551,19 +552,21 @@ static const struct {
 	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
 	  "doctor --simulate gwen sshd",
 	  1,
-	  { "rolegate denies (no-role)", "sshd:2  does not run", "refused", "is final" } },
+	  { "rolegate denies (no-role)", "sshd:2  does not run",
+	    "denied: /etc/pam.d/sshd:1: rolegate denies the user (no-role)",
+	    "fix: rolegate explain gwen sshd", "enforced: yes; with an expired password: yes" } },
 	{ "D1 simulate: allowed",
 	  enforcing,
 	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
 	  "doctor --simulate sal sshd",
 	  0,
-	  { "rolegate allows (granted)", "let in", "!does not run" } },
+	  { "rolegate allows (granted)", "allowed", "!does not run" } },
 	{ "D1 simulate: denied in vain",
 	  enforcing,
 	  { { "etc/pam.d/sshd", "account sufficient pam_localuser.so\n" GUARD UNIX UID } },
 	  "doctor --simulate gwen sshd",
 	  0,
-	  { "let in", "not-final", "sshd:2  does not run" } },
+	  { "allowed", "enforced: bypassable", "sshd:2  does not run" } },
 	{ "D1 simulate: arguments of the line count",
 	  enforcing,
 	  { { "etc/pam.d/sshd", "account requisite pam_rolegate.so require=host.sudo\n" UNIX } },
@@ -575,8 +578,8 @@ static const struct {
 	  { { "etc/pam.d/sshd", LINE("mode=Permissive") UNIX UID } },
 	  "doctor --simulate sal sshd",
 	  1,
-	  { "rolegate refuses everybody (wrong-argument mode=Permissive)", "sshd:2  does not run",
-	    "refused" } },
+	  { "rolegate denies every user (wrong-argument mode=Permissive)", "sshd:2  does not run",
+	    "denied: /etc/pam.d/sshd:1: rolegate denies every user: unknown argument" } },
 	{ "D4 simulate: the same, as JSON",
 	  enforcing,
 	  { { "etc/pam.d/sshd", LINE("foo=bar") UNIX UID } },
@@ -618,13 +621,106 @@ static const struct {
 	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
 	  "doctor --simulate gwen sshd",
 	  0,
-	  { "rolegate would deny", "let in" } },
+	  { "rolegate would deny", "allowed" } },
 	{ "D1 simulate, as JSON",
 	  enforcing,
 	  { { "etc/pam.d/sshd", GUARD UNIX UID } },
 	  "--json doctor --simulate gwen sshd",
 	  1,
-	  { "\"outcome\": \"refused\"", "\"runs\": false", "\"reason\": \"no-role\"" } },
+	  { "\"outcome\": \"denied\"", "\"runs\": false", "\"reason\": \"no-role\"" } },
+	{ "D4 simulate: a file that cannot be read",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "LINK" } },
+	  "--json doctor --simulate sal sshd",
+	  1,
+	  { "\"outcome\": \"unknown\"", "/etc/pam.d/sshd: it is no plain file, or may not be read",
+	    "run as root" } },
+	{ "D4 simulate: no file",
+	  enforcing,
+	  { { "etc/pam.d/x", "" } },
+	  "doctor --simulate sal sshd",
+	  1,
+	  { "denied: sshd: neither the service nor \"other\" has a file in /etc/pam.d",
+	    "fix: create /etc/pam.d/sshd" } },
+	{ "D4 simulate: an argument that ends in a CR",
+	  enforcing,
+	  { { "etc/pam.d/sshd", LINE("require=host.ssh\r") UNIX UID } },
+	  "doctor --simulate sal sshd",
+	  1,
+	  { "warning: /etc/pam.d/sshd:1: the line ends in CR LF",
+	    "denied: /etc/pam.d/sshd:1: rolegate denies the user (missing-permission)",
+	    "fix: sed -i 's/\\r$//' /etc/pam.d/sshd" } },
+	{ "D4 simulate: a line with a type that is misspelt",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "acount requisite pam_rolegate.so\n" UNIX UID } },
+	  "doctor --simulate gwen sshd",
+	  0,
+	  { "warning: /etc/pam.d/sshd:1: ", "allowed", "enforced: not guarded" } },
+	{ "D2 simulate: a program that never runs the account phase",
+	  enforcing,
+	  { { "etc/pam.d/swaylock", GUARD UNIX } },
+	  "doctor --simulate gwen swaylock",
+	  0,
+	  { "not denied: swaylock never runs the account phase, so this denial has no effect: /etc/pam.d/swaylock:1: rolegate denies",
+	    "!fix:" } },
+	{ "D2 simulate: such a program, as JSON",
+	  enforcing,
+	  { { "etc/pam.d/i3lock", GUARD UNIX } },
+	  "--json doctor --simulate gwen i3lock",
+	  0,
+	  { "\"outcome\": \"not-asked\"", "\"runs_account\": false", "\"ok\": true" } },
+	{ "D4 ours without .so",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account requisite pam_rolegate\n" UNIX UID } },
+	  "doctor",
+	  1,
+	  { "module-missing|sshd", "high", "write pam_rolegate.so in /etc/pam.d/sshd:1",
+	    "sshd     closed" } },
+	{ "D4 CR LF line ends",
+	  enforcing,
+	  { { "etc/pam.d/sshd",
+	      "account requisite pam_rolegate.so\r\naccount required pam_unix.so\r\n" } },
+	  "doctor",
+	  1,
+	  { "module-missing|sshd", "pam-broken-line", "sed -i 's/\\r$//' /etc/pam.d/sshd",
+	    "sshd     closed" } },
+	{ "D4 modules of others are not missed where Linux-PAM is not there",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "account required pam_none.so\n" UID } },
+	  "doctor",
+	  0,
+	  { "![module-" } },
+	{ "D4 modules of others that deny",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "account required pam_none.so\n" UID },
+	    { "usr/lib/security/pam_deny.so", "MODULE" } },
+	  "doctor",
+	  1,
+	  { "module-missing|sshd", "medium", "PAM denies every user of the service", "!high" } },
+	{ "D4 modules of others that are ignored",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "account optional pam_none.so\n" UNIX UID },
+	    { "usr/lib/security/pam_deny.so", "MODULE" },
+	    { "usr/lib/security/pam_unix.so", "MODULE" } },
+	  "doctor",
+	  1,
+	  { "module-missing|sshd", "low", "PAM ignores the line", "!medium" } },
+	{ "D4 modules of others that need not be installed",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "-account sufficient pam_none.so\n" UNIX UID },
+	    { "usr/lib/security/pam_deny.so", "MODULE" },
+	    { "usr/lib/security/pam_unix.so", "MODULE" } },
+	  "doctor",
+	  0,
+	  { "![module-" } },
+	{ "D4 a module of others that is no module",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD "-account required pam_unix.so\n" UID },
+	    { "usr/lib/security/pam_deny.so", "MODULE" },
+	    { "usr/lib/security/pam_unix.so", "text" } },
+	  "doctor",
+	  1,
+	  { "module-unusable|sshd", "medium", "not a shared object" } },
 	{ "D1 simulate wants two words",
 	  enforcing,
 	  { { NULL, NULL } },
@@ -690,6 +786,21 @@ static bool has_part(const char *output, const char *part)
 	return strstr(output, whole);
 }
 
+/* Put a built module below the root. */
+static void copy_module(const char *name, const char *path)
+{
+	char whole[700];
+	char *bytes;
+	size_t n;
+
+	write_below(path, "");
+	snprintf(whole, sizeof(whole), "%s/.libs/%s", TEST_BUILDDIR, name);
+	bytes = support_read_file(whole, &n);
+	snprintf(whole, sizeof(whole), "%s/%s", root, path);
+	support_write_file(whole, bytes, n, 0644);
+	free(bytes);
+}
+
 /* Make the root and put the policy in force. */
 static void build_host(size_t i)
 {
@@ -698,9 +809,13 @@ static void build_host(size_t i)
 	root = support_make_folder();
 	/* The library trusts only what nobody else can write. */
 	assert_int_equal(chmod(root, 0755), 0);
-	write_below("usr/lib/security/pam_rolegate.so", "module");
-	for (size_t k = 0; k < FILES_MAX && cases[i].files[k].path; k++)
-		write_below(cases[i].files[k].path, cases[i].files[k].text);
+	copy_module("pam_rolegate.so", "usr/lib/security/pam_rolegate.so");
+	for (size_t k = 0; k < FILES_MAX && cases[i].files[k].path; k++) {
+		if (!strcmp(cases[i].files[k].text, "MODULE"))
+			copy_module("pam_rolegate.so", cases[i].files[k].path);
+		else
+			write_below(cases[i].files[k].path, cases[i].files[k].text);
+	}
 	if (!cases[i].policy)
 		return;
 	write_below(ROLEGATE_CONF_DIR "/rolegate.conf", cases[i].policy);

@@ -243,8 +243,9 @@ static void test_cases(void **unused)
 {
 	(void)unused;
 	for (size_t i = 0; i < N(cases); i++) {
-		const struct stack_host host = { read_file, has_folder, (void *)cases[i].files,
-						 NULL };
+		const struct stack_host host = { .read = read_file,
+						 .has_folder = has_folder,
+						 .context = (void *)cases[i].files };
 		const struct stack *stack;
 		struct stack_service service;
 		char *text;
@@ -291,7 +292,9 @@ static void test_verdicts(void **unused)
 	for (size_t i = 0; i < N(verdicts); i++) {
 		const struct file files[] = { { "/etc/pam.d/svc", verdicts[i].text, 0 },
 					      { NULL, NULL, 0 } };
-		const struct stack_host host = { read_file, has_folder, (void *)files, NULL };
+		const struct stack_host host = { .read = read_file,
+						 .has_folder = has_folder,
+						 .context = (void *)files };
 		struct stack_service service;
 		struct verdict verdict;
 
@@ -312,7 +315,9 @@ static void test_limits(void **unused)
 	const struct file files[] = { { "/etc/pam.d/svc", text, 0 },
 				      { "/etc/pam.d/inner", text, 0 },
 				      { NULL, NULL, 0 } };
-	const struct stack_host host = { read_file, has_folder, (void *)files, NULL };
+	const struct stack_host host = { .read = read_file,
+					 .has_folder = has_folder,
+					 .context = (void *)files };
 	struct stack_service service;
 	struct verdict verdict;
 

@@ -327,7 +327,8 @@ static void random_line(FILE *to, const char *type, unsigned int depth)
 {
 	static const char *const modules[] = { "pam_unix.so",	  "pam_access.so",
 					       "pam_rolegate.so", "pam_rolegate.so",
-					       "pam_permit.so",	  "pam_deny.so" };
+					       "pam_permit.so",	  "pam_deny.so",
+					       "pam_absent.so" };
 	static const char *const odd_types[] = { "auth", "acount", "[" };
 	unsigned int kind = random_below(16);
 

@@ -1,7 +1,4 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* With it, <syslog.h> would define some of what stands in below. */
-#undef _FORTIFY_SOURCE
-
 #include "wiring_libpam.h"
 
 #include <ctype.h>
@@ -12,7 +9,6 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include <security/pam_appl.h>
@@ -47,47 +43,6 @@ static const unsigned char other_returns[] = { PAM_SUCCESS,	    PAM_IGNORE,
 					       PAM_AUTH_ERR,	    PAM_USER_UNKNOWN,
 					       PAM_ACCT_EXPIRED,    PAM_MODULE_UNKNOWN,
 					       PAM_NEW_AUTHTOK_REQD };
-
-/* ---- What stands in for functions that libpam calls: it is to be silent, and quick ---- */
-
-#define STAND_IN __attribute__((visibility("default")))
-
-STAND_IN int audit_open(void);
-STAND_IN int audit_open(void)
-{
-	errno = EPROTONOSUPPORT;
-	return -1;
-}
-
-STAND_IN void vsyslog(int priority, const char *format, va_list arguments)
-{
-	(void)priority;
-	(void)format;
-	(void)arguments;
-}
-
-STAND_IN void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments);
-STAND_IN void __vsyslog_chk(int priority, int flag, const char *format, va_list arguments)
-{
-	(void)priority;
-	(void)flag;
-	(void)format;
-	(void)arguments;
-}
-
-STAND_IN void syslog(int priority, const char *format, ...)
-{
-	(void)priority;
-	(void)format;
-}
-
-STAND_IN void __syslog_chk(int priority, int flag, const char *format, ...);
-STAND_IN void __syslog_chk(int priority, int flag, const char *format, ...)
-{
-	(void)priority;
-	(void)flag;
-	(void)format;
-}
 
 /* ---- The module's side ---- */
 
@@ -285,9 +240,22 @@ static bool has_folder(void *context, const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* pam_absent.so is the only module that is not there. */
+static int check_module(void *context, const char *module, enum stack_type type,
+			enum stack_fault *ret)
+{
+	(void)context;
+	(void)type;
+	*ret = *module == '/' && access(module, F_OK) < 0 ? STACK_NOT_FOUND : STACK_NO_FAULT;
+	return 0;
+}
+
 const struct stack_host *wiring_libpam_host(void)
 {
-	static const struct stack_host host = { read_path, has_folder, NULL, place.conf };
+	static const struct stack_host host = { .read = read_path,
+						.has_folder = has_folder,
+						.confdir = place.conf,
+						.check = check_module };
 
 	return &host;
 }

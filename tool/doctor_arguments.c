@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arguments.h"
+#include "pam_programs.h"
 
 /* The lines of one stack, one after the other. */
 struct lines {
@@ -333,7 +334,7 @@ void doctor_arguments(struct tool *tool, struct doctor_findings *findings,
 	};
 
 	/* A phase that never runs. */
-	if (type == STACK_ACCOUNT && pam_service_skips_account(service->read.name))
+	if (type == STACK_ACCOUNT && pam_programs_find(service->read.name))
 		return;
 	for (size_t i = 0; i < line.stack->n; i++) {
 		line.entry = &line.stack->entries[i];

@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include "doctor_arguments.h"
+#include "pam_faults.h"
 #include "pam_files.h"
 #include "pam_json.h"
+#include "pam_modules.h"
+#include "pam_programs.h"
 #include "pam_services.h"
 
 #define FIRST_LINE                                                                                 \
@@ -177,7 +180,7 @@ static void examine_account(struct examination *x, const struct pam_service *s)
 {
 	enum verdict_answer fresh = pam_service_answer(s, VERDICT_FRESH);
 
-	if (pam_service_skips_account(s->read.name))
+	if (pam_programs_find(s->read.name))
 		return;
 	if (fresh == VERDICT_VAGUE)
 		add_vague(x, s, VERDICT_FRESH);
@@ -285,6 +288,8 @@ static void examine_lines(struct examination *x, const struct pam_service *s)
 		const struct stack_complaint *c = &s->read.complaints[i];
 		char *text = doctor_format(x->findings, "PAM's configuration is broken here: %s",
 					   c->text);
+		char *fix = c->is_crlf ? doctor_format(x->findings, PAM_FAULTS_CRLF_FIX, c->file)
+				       : NULL;
 
 		doctor_add(x->findings,
 			   &(struct doctor_finding){
@@ -293,10 +298,11 @@ static void examine_lines(struct examination *x, const struct pam_service *s)
 				   .file = c->file,
 				   .line = c->line,
 				   .text = text,
-				   .mend = "pam.d(5) says what a line is made of",
+				   .mend = fix ? fix : "pam.d(5) says what a line is made of",
 			   },
 			   NULL);
 		free(text);
+		free(fix);
 	}
 }
 
@@ -309,46 +315,91 @@ static bool is_trusted(const struct tool *tool, const struct stat *st)
 	       !(st->st_mode & (S_IWGRP | S_IWOTH));
 }
 
-static void examine_module(struct examination *x, const struct stack_entry *entry)
+static void examine_trust(struct examination *x, const struct stack_entry *entry,
+			  enum stack_type type)
 {
-	struct doctor_finding f = {
-		.severity = DOCTOR_HIGH,
-		.file = entry->file,
-		.line = entry->line,
-	};
-	struct stat st;
-	char *path = NULL, *text = NULL;
-	int r;
+	struct pam_module module;
+	int r = pam_modules_find(x->tool, entry->module, type, &module);
+	char *text;
 
-	r = pam_files_find_module(x->tool, entry->module, &path, &st);
-	if (r == -ENOENT) {
-		f.id = "module-missing";
-		text = doctor_format(x->findings, "there is no %s", entry->module);
-		f.why = "libpam takes a module that is missing for one that fails: who comes here is refused";
-		f.mend = "install rolegate again, or take the line out";
-	} else if (r == 0 && !is_trusted(x->tool, &st)) {
-		f.id = "module-untrusted";
-		text = doctor_format(x->findings, "%s is not root's alone (uid %u, mode %04o)",
-				     path, st.st_uid, st.st_mode & 07777u);
-		f.why = "who can write it decides about everybody";
-		f.mend = "chown root:root and chmod 0644 it, and find out who has changed it";
-	} else if (r == -ENOMEM) {
+	if (r < 0)
 		x->findings->is_incomplete = true;
+	if (r == 0 && module.has_file && !is_trusted(x->tool, &module.st)) {
+		text = doctor_format(x->findings, "%s is not root's alone (uid %u, mode %04o)",
+				     module.path, module.st.st_uid, module.st.st_mode & 07777u);
+		doctor_add(
+			x->findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_HIGH,
+				.id = "module-untrusted",
+				.file = entry->file,
+				.line = entry->line,
+				.text = text,
+				.why = "who can write it decides about everybody",
+				.mend = "chown root:root and chmod 0644 it, and find out who has changed it",
+			},
+			NULL);
+		free(text);
 	}
-	f.text = text;
-	if (text)
-		doctor_add(x->findings, &f, NULL);
-	free(text);
-	free(path);
+	pam_modules_free(&module);
 }
 
-static void examine_guards(struct examination *x, const struct pam_service *s, enum stack_type type)
+/* Whether the line denies every user because its module cannot run. */
+static bool does_deny(const struct stack_entry *entry)
+{
+	int action = entry->control.actions[CONTROL_MODULE_UNKNOWN];
+
+	return action == CONTROL_BAD || action == CONTROL_DIE;
+}
+
+static void add_fault(struct examination *x, const struct pam_service *s,
+		      const struct stack_entry *entry, enum stack_type type)
+{
+	bool is_ours = pam_modules_is_ours(entry->module);
+	enum doctor_severity severity = does_deny(entry) ? DOCTOR_MEDIUM : DOCTOR_LOW;
+	char *text, *fix;
+
+	/* What `-` is for: a module that need not be installed. */
+	if (!is_ours && entry->is_silent && entry->fault == STACK_NOT_FOUND && !does_deny(entry))
+		return;
+	if (pam_faults_tell(x->tool, entry, type, &text, &fix) < 0) {
+		x->findings->is_incomplete = true;
+		return;
+	}
+	doctor_add(x->findings,
+		   &(struct doctor_finding){
+			   .severity = is_ours ? DOCTOR_HIGH : severity,
+			   .id = entry->fault == STACK_NOT_FOUND ? "module-missing"
+								 : "module-unusable",
+			   .file = entry->file,
+			   .line = entry->line,
+			   .text = text,
+			   .why = does_deny(entry) ? "PAM denies every user of the service"
+						   : "PAM ignores the line",
+			   .mend = fix,
+		   },
+		   s->read.name);
+	free(text);
+	free(fix);
+}
+
+/* The modules of a stack: those that cannot run, and whether ours is safe. */
+static void examine_modules(struct examination *x, const struct pam_service *s,
+			    enum stack_type type)
 {
 	const struct stack *stack = stack_get(&s->read, type);
 
-	for (size_t i = 0; i < stack->n; i++)
-		if (stack_is_module(&stack->entries[i], VERDICT_MODULE))
-			examine_module(x, &stack->entries[i]);
+	/* A phase that never runs. */
+	if (type == STACK_ACCOUNT && pam_programs_find(s->read.name))
+		return;
+	for (size_t i = 0; i < stack->n; i++) {
+		const struct stack_entry *entry = &stack->entries[i];
+
+		if (entry->fault)
+			add_fault(x, s, entry, type);
+		else if (stack_is_module(entry, VERDICT_MODULE))
+			examine_trust(x, entry, type);
+	}
 	doctor_arguments(x->tool, x->findings, x->policy, s, type);
 }
 
@@ -393,8 +444,7 @@ static void examine_listing(struct examination *x, const struct pam_service *s)
 	enum verdict_answer fresh = pam_service_answer(s, VERDICT_FRESH);
 
 	if (!x->policy || s->entry.has_entry || !strcmp(s->read.name, "other") ||
-	    pam_service_skips_account(s->read.name) ||
-	    (fresh != VERDICT_FINAL && fresh != VERDICT_OPEN))
+	    pam_programs_find(s->read.name) || (fresh != VERDICT_FINAL && fresh != VERDICT_OPEN))
 		return;
 	doctor_add(
 		x->findings,
@@ -452,8 +502,8 @@ static void examine(struct examination *x)
 		examine_account(x, s);
 		examine_password(x, s);
 		examine_lines(x, s);
-		examine_guards(x, s, STACK_ACCOUNT);
-		examine_guards(x, s, STACK_PASSWORD);
+		examine_modules(x, s, STACK_ACCOUNT);
+		examine_modules(x, s, STACK_PASSWORD);
 		examine_session(x, s);
 		examine_listing(x, s);
 		json_array_append_new(x->findings->services, pam_json_service(s));

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "line.h"
+#include "pam_modules.h"
 
 /* ---- Reading ---- */
 
@@ -73,9 +74,26 @@ static bool has_folder(void *context, const char *path)
 	return fd >= 0 || fd == -EACCES;
 }
 
+static int check_module(void *context, const char *module, enum stack_type type,
+			enum stack_fault *ret)
+{
+	struct pam_module found;
+	int r = pam_modules_find(context, module, type, &found);
+
+	if (r == 0)
+		*ret = found.fault;
+	pam_modules_free(&found);
+	return r;
+}
+
 struct stack_host pam_files_host(struct tool *tool)
 {
-	return (struct stack_host){ read_file, has_folder, tool, NULL };
+	return (struct stack_host){
+		.read = read_file,
+		.has_folder = has_folder,
+		.context = tool,
+		.check = check_module,
+	};
 }
 
 /* ---- Services ---- */
@@ -189,63 +207,4 @@ void pam_files_free_names(struct pam_files_names *names)
 		free(names->list[i]);
 	free(names->list);
 	*names = (struct pam_files_names){ 0 };
-}
-
-/* ---- Modules ---- */
-
-static int look(struct tool *tool, const char *path, struct stat *ret_st)
-{
-	int fd = tree_open_file(&tool->tree, path, O_PATH, 0), r = 0;
-
-	if (fd < 0)
-		return -ENOENT;
-	if (fstat(fd, ret_st) < 0 || !S_ISREG(ret_st->st_mode))
-		r = -ENOENT;
-	close(fd);
-	return r;
-}
-
-/* Look in FOLDER/security and, as Debian has it, in FOLDER/TRIPLET/security. */
-static int look_below(struct tool *tool, const char *folder, const char *module, char **ret_path,
-		      struct stat *ret_st)
-{
-	int fd = tree_open_file(&tool->tree, folder, O_RDONLY | O_DIRECTORY, 0), r = -ENOENT;
-	const struct dirent *entry;
-	DIR *list = fd < 0 ? NULL : fdopendir(fd);
-
-	if (!list && fd >= 0)
-		close(fd);
-	while (list && r == -ENOENT && (entry = readdir(list))) {
-		/* `.` is the folder itself. */
-		if (strcmp(entry->d_name, ".") != 0 && !strstr(entry->d_name, "-linux-"))
-			continue;
-		free(*ret_path);
-		if (asprintf(ret_path, "%s%s%s/security/%s", folder,
-			     *entry->d_name == '.' ? "" : "/",
-			     *entry->d_name == '.' ? "" : entry->d_name, module) < 0) {
-			*ret_path = NULL;
-			r = -ENOMEM;
-			break;
-		}
-		r = look(tool, *ret_path, ret_st);
-	}
-	if (list)
-		closedir(list);
-	return r;
-}
-
-int pam_files_find_module(struct tool *tool, const char *module, char **ret_path,
-			  struct stat *ret_st)
-{
-	static const char *const folders[] = { "/usr/lib", "/lib", "/usr/lib64", "/lib64" };
-	int r = -ENOENT;
-
-	*ret_path = strdup(module);
-	if (!*ret_path)
-		return -ENOMEM;
-	if (*module == '/')
-		return look(tool, module, ret_st);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]) && r == -ENOENT; i++)
-		r = look_below(tool, folders[i], module, ret_path, ret_st);
-	return r;
 }

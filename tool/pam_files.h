@@ -5,8 +5,6 @@
 #ifndef ROLEGATE_PAM_FILES_H
 #define ROLEGATE_PAM_FILES_H
 
-#include <sys/stat.h>
-
 #include "stack.h"
 #include "tool.h"
 
@@ -28,15 +26,5 @@ struct pam_files_names {
  */
 int pam_files_list(struct tool *tool, struct pam_files_names *ret);
 void pam_files_free_names(struct pam_files_names *names);
-
-/*
- * Where libpam finds a module that a line names.
- *
- * ret_path  on the heap: the file, or where it was looked for in vain
- * ret_st    of the file
- * Returns 0; -ENOENT; -ENOMEM.
- */
-int pam_files_find_module(struct tool *tool, const char *module, char **ret_path,
-			  struct stat *ret_st);
 
 #endif

@@ -13,17 +13,6 @@ enum verdict_answer pam_service_answer(const struct pam_service *service,
 	return service->verdicts[question].answer;
 }
 
-bool pam_service_skips_account(const char *name)
-{
-	static const char *const names[] = { "chpasswd", "newusers", "passwd", "runuser",
-					     "runuser-l" };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
-
 static void free_service(struct pam_service *service)
 {
 	stack_service_free(&service->read);

@@ -42,7 +42,4 @@ void pam_services_free(struct pam_services *services);
 enum verdict_answer pam_service_answer(const struct pam_service *service,
 				       enum verdict_question question);
 
-/* Whether the program behind the service never runs the account phase (rolegate(8)). */
-bool pam_service_skips_account(const char *name);
-
 #endif

@@ -98,7 +98,22 @@ static void complain(struct reading *r, const char *file, unsigned int line, con
 	if (!list)
 		return;
 	s->complaints = list;
-	list[s->n_complaints++] = (struct stack_complaint){ file, line, text };
+	list[s->n_complaints++] =
+		(struct stack_complaint){ .file = file, .line = line, .text = text };
+}
+
+/* Once a file: every line of such a file is the same. */
+static void complain_crlf(struct reading *r, const char *file, unsigned int line)
+{
+	struct stack_service *s = r->service;
+
+	for (size_t i = 0; i < s->n_complaints; i++)
+		if (s->complaints[i].is_crlf && !strcmp(s->complaints[i].file, file))
+			return;
+	complain(r, file, line,
+		 "the line ends in CR LF, and libpam takes the CR as part of the last word");
+	if (r->error == 0)
+		s->complaints[s->n_complaints - 1].is_crlf = true;
 }
 
 /* A file's name that lasts as long as the service, or NULL. */
@@ -163,6 +178,15 @@ static bool keep_arguments(struct stack_entry *entry, const struct statement *s)
 	return true;
 }
 
+/* Whether the entry's module can run. False without memory. */
+static bool check_module(struct reading *r, const struct statement *s, struct stack_entry *entry)
+{
+	if (!r->host->check || entry->kind != STACK_MODULE ||
+	    (s->type != STACK_ACCOUNT && s->type != STACK_PASSWORD))
+		return true;
+	return r->host->check(r->host->context, entry->module, s->type, &entry->fault) == 0;
+}
+
 /* Add a copy of the line to its stack. False: the service is refused, or memory ran out. */
 static bool add(struct reading *r, const struct statement *s)
 {
@@ -185,7 +209,8 @@ static bool add(struct reading *r, const struct statement *s)
 	*entry = s->entry;
 	entry->module = s->entry.module ? strdup(s->entry.module) : NULL;
 	entry->word = strdup(s->entry.word ? s->entry.word : "");
-	if (!keep_arguments(entry, s) || (s->entry.module && !entry->module) || !entry->word) {
+	if (!keep_arguments(entry, s) || (s->entry.module && !entry->module) || !entry->word ||
+	    !check_module(r, s, entry)) {
 		free_entry(entry);
 		r->error = -ENOMEM;
 		return false;
@@ -389,6 +414,8 @@ static bool take_line(struct reading *r, const struct context *c, const struct l
 	char *rest = text, *word;
 	bool is_plain, is_vague;
 
+	if (strchr(text, '\r'))
+		complain_crlf(r, c->file, line->first);
 	if (!service)
 		service = line_word(&rest);
 	s.is_other = !strcasecmp(service, "other");
@@ -519,7 +546,8 @@ static void read_folders(struct reading *r)
 	if (other == 0)
 		r->service->refused = "the file of the service `other` is broken";
 	else if (own < 0 && other < 0)
-		r->service->refused = "neither it nor the service `other` has a file";
+		r->service->refused =
+			"neither the service nor \"other\" has a file in " STACK_FOLDER;
 }
 
 static void read_conf(struct reading *r)

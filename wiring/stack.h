@@ -43,13 +43,23 @@ enum stack_kind {
 	STACK_SUBSTACK, /* the beginning of a substack; nothing runs here */
 };
 
+/* Why libpam cannot run the module of a line. The line then returns module_unknown. */
+enum stack_fault {
+	STACK_NO_FAULT,
+	STACK_NOT_FOUND,   /* no such file */
+	STACK_NOT_SHARED,  /* not an ELF shared object */
+	STACK_OTHER_CPU,   /* an ELF shared object for another architecture */
+	STACK_NO_FUNCTION, /* it does not have the function of the phase */
+};
+
 /* One line. */
 struct stack_entry {
 	enum stack_kind kind;
-	unsigned int level; /* of substacks, from 0 */
-	bool is_silent;	    /* the type began with `-`: nothing is logged if the module is absent */
-	char *module;	    /* as the line names it, or NULL */
-	char *arguments;    /* with a blank between them, for people; "" for none */
+	enum stack_fault fault; /* of a STACK_MODULE of an account or password stack */
+	unsigned int level;	/* of substacks, from 0 */
+	bool is_silent;	 /* the type began with `-`: nothing is logged if the module is absent */
+	char *module;	 /* as the line names it, or NULL */
+	char *arguments; /* with a blank between them, for people; "" for none */
 	const char *
 		*argv; /* as the module gets them: with brackets one may hold blanks, or nothing */
 	int argc;
@@ -70,6 +80,7 @@ struct stack {
 struct stack_complaint {
 	const char *file; /* belongs to the service */
 	unsigned int line;
+	bool is_crlf;	  /* lines of the file end in CR LF; this is the first of them */
 	const char *text; /* a literal, the end of a sentence about the line */
 };
 
@@ -97,12 +108,16 @@ struct stack_service {
  *             than STACK_FILE_MAX bytes; -ENOMEM
  * has_folder  whether a folder is there
  * confdir     the folder that pam_start_confdir(3) was given; NULL for pam_start(3)
+ * check       whether libpam can run a module in the phase of a type: 0, with *ret set, or -ENOMEM.
+ *             NULL: every module can run
  */
 struct stack_host {
 	int (*read)(void *context, const char *path, char **ret_text, size_t *ret_n);
 	bool (*has_folder)(void *context, const char *path);
 	void *context;
 	const char *confdir;
+	int (*check)(void *context, const char *module, enum stack_type type,
+		     enum stack_fault *ret);
 };
 
 /*

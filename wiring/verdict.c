@@ -90,6 +90,8 @@ static struct returns possible(const struct walk *w, const struct stack_entry *e
 {
 	if (entry->kind == STACK_FAILING)
 		return RETURNS(perm_denied);
+	if (entry->fault)
+		return RETURNS(module_unknown);
 	if (stack_is_module(entry, VERDICT_MODULE))
 		return w->question == VERDICT_ABSENT ? RETURNS(module_unknown) : RETURNS(denials);
 	if (is_known(entry, "pam_permit.so"))
@@ -312,6 +314,8 @@ static unsigned int settled(const struct stack_entry *entry, enum stack_type typ
 {
 	if (entry->kind == STACK_FAILING)
 		return CONTROL_PERM_DENIED;
+	if (entry->fault)
+		return CONTROL_MODULE_UNKNOWN;
 	if (is_known(entry, "pam_permit.so"))
 		return CONTROL_SUCCESS;
 	if (is_known(entry, "pam_deny.so"))
@@ -319,16 +323,24 @@ static unsigned int settled(const struct stack_entry *entry, enum stack_type typ
 	return supposed;
 }
 
+/* Whether the phase fails with this state, because of a line. */
+static bool is_failure(unsigned int state)
+{
+	return IMPRESSION(state) != UNDEFINED && state != STATE(POSITIVE, SUCCESS);
+}
+
 bool verdict_follow(const struct stack *stack, enum stack_type type, const unsigned char *returned,
-		    bool *ret_ran)
+		    bool *ret_ran, size_t *ret_culprit)
 {
 	unsigned int state = START, level = 0;
 	uint64_t saved = 0;
 	size_t at = 0;
 
 	memset(ret_ran, 0, stack->n * sizeof(*ret_ran));
+	*ret_culprit = VERDICT_NO_LINE;
 	while (at < stack->n) {
 		const struct stack_entry *entry = &stack->entries[at];
+		size_t here = at;
 
 		if (entry->level > level)
 			saved = (saved & ~(UINT64_C(15) << (4 * entry->level))) |
@@ -340,6 +352,10 @@ bool verdict_follow(const struct stack *stack, enum stack_type type, const unsig
 		}
 		ret_ran[at] = true;
 		at = apply(stack, at, settled(entry, type, returned[at]), saved, &state);
+		if (!is_failure(state))
+			*ret_culprit = VERDICT_NO_LINE;
+		else if (*ret_culprit == VERDICT_NO_LINE)
+			*ret_culprit = here;
 	}
 	return state == STATE(POSITIVE, SUCCESS);
 }

@@ -12,6 +12,7 @@
  *   - pam_permit and pam_deny, named without a folder or in one of libpam's, return what they
  *     always return;
  *   - a line that libpam cannot understand returns perm_denied;
+ *   - a line whose module libpam cannot run (stack_entry.fault) returns module_unknown;
  *   - everything else returns any value that there is, but new_authtok_reqd only where the
  *     question allows for an expired password, and never incomplete, with which no phase ends.
  *
@@ -21,6 +22,8 @@
  */
 #ifndef ROLEGATE_VERDICT_H
 #define ROLEGATE_VERDICT_H
+
+#include <stdint.h>
 
 #include "stack.h"
 
@@ -85,13 +88,17 @@ void verdict_free(struct verdict *verdict);
 /*
  * Follow one run: what libpam does if each line's module returns what is given for it.
  *
- * returned  for each line; not looked at for lines that fail or mark a substack, nor for libpam's
- *           own pam_permit and pam_deny
- * ret_ran   for each line: whether its module runs
+ * returned     for each line; not looked at for lines that fail or mark a substack, for modules that
+ *              cannot run, nor for libpam's own pam_permit and pam_deny
+ * ret_ran      for each line: whether its turn comes
+ * ret_culprit  where the phase fails: the line that makes it fail, or VERDICT_NO_LINE, if no line
+ *              grants anything
  * Returns whether the phase succeeds.
  */
 bool verdict_follow(const struct stack *stack, enum stack_type type, const unsigned char *returned,
-		    bool *ret_ran);
+		    bool *ret_ran, size_t *ret_culprit);
+
+#define VERDICT_NO_LINE SIZE_MAX
 
 /* The phase that a question is about. */
 enum stack_type verdict_type(enum verdict_question question);
