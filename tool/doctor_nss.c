@@ -16,13 +16,24 @@
 /* Services of one line; nobody has more than a handful. */
 #define SERVICES_MAX 16u
 
-/* One line. line 0: there is none. The words point into text. */
+#define BLANKS " \t\r"
+
+/* What a source may answer, and what libc then does (nsswitch.conf(5)). */
+enum status { SUCCESS, NOTFOUND, UNAVAIL, TRYAGAIN, STATUSES };
+enum action { CONTINUE, RETURN, MERGE };
+
+/* One source of a line. */
+struct nss_source {
+	const char *name;
+	enum action actions[STATUSES];
+};
+
+/* One line. line 0: there is none. The names point into text. */
 struct database {
 	char *text;
 	unsigned int line;
 	size_t n;
-	const char *names[SERVICES_MAX];
-	bool is_merged[SERVICES_MAX]; /* what is found in the one before is merged with it */
+	struct nss_source sources[SERVICES_MAX];
 };
 
 /* What the file says of the databases that matter. */
@@ -30,44 +41,78 @@ struct nsswitch {
 	struct database passwd, shadow, group, initgroups;
 };
 
-/* Case is as libc has it: of no importance in `[SUCCESS=merge]`. */
-static bool says_merge(const char *actions)
+/* The word at the beginning of a text, as libc compares it: case does not matter. n: none of them. */
+static size_t match(const char *text, const char *const *words, size_t n)
 {
-	for (; *actions && *actions != ']'; actions++)
-		if (!strncasecmp(actions, "SUCCESS=merge", 13))
-			return true;
-	return false;
+	size_t i = 0;
+
+	while (i < n && strncasecmp(text, words[i], strlen(words[i])) != 0)
+		i++;
+	return i;
+}
+
+/* Apply one `STATUS=ACTION`, or `!STATUS=ACTION`, which is about all other answers. */
+static void apply_action(struct nss_source *source, const char *text)
+{
+	static const char *const statuses[] = { "SUCCESS", "NOTFOUND", "UNAVAIL", "TRYAGAIN" };
+	static const char *const actions[] = { "continue", "return", "merge" };
+	bool is_other = *text == '!';
+	const char *equals = strchr(text, '=');
+	size_t status = match(text + is_other, statuses, STATUSES), action;
+
+	if (!equals || status == STATUSES)
+		return;
+	equals += 1 + strspn(equals + 1, " \t");
+	action = match(equals, actions, 3);
+	for (size_t i = 0; action < 3 && i < STATUSES; i++)
+		if ((i == status) != is_other)
+			source->actions[i] = (enum action)action;
+}
+
+/* Read what stands between brackets, and is ended by a NUL. */
+static void read_actions(struct nss_source *source, char *text)
+{
+	while (*(text += strspn(text, " \t"))) {
+		char *end = text + strcspn(text, "=");
+
+		/* There may be blanks on both sides of the `=`. */
+		end += strspn(end, "= \t");
+		end += strcspn(end, " \t");
+		if (*end)
+			*end++ = '\0';
+		apply_action(source, text);
+		text = end;
+	}
 }
 
 static void parse(struct database *database, char *text, unsigned int line)
 {
-	bool is_merged = false;
+	bool is_open = false; /* the bracket before `rest` is overwritten */
 	char *rest = text;
 
 	/* The last line of a name counts. */
 	free(database->text);
-	database->n = 0;
-	database->line = line;
-	database->text = text;
-	while (*rest && database->n < SERVICES_MAX) {
-		rest += strspn(rest, " \t\r");
-		if (*rest == '[') {
-			is_merged = says_merge(rest);
-			rest += strcspn(rest, "]");
-			rest += *rest == ']';
-		} else if (*rest) {
-			char *word = rest, end;
+	*database = (struct database){ .text = text, .line = line };
+	while (*rest) {
+		char *word, end;
 
-			rest += strcspn(rest, " \t\r[");
-			end = *rest;
-			*rest = '\0';
-			database->is_merged[database->n] = is_merged;
-			database->names[database->n++] = word;
-			is_merged = end == '[' && says_merge(rest + 1);
-			rest += end != '\0';
-			if (end == '[')
-				rest += strcspn(rest, "]") + (strchr(rest, ']') != NULL);
+		rest += is_open ? 0 : strspn(rest, BLANKS);
+		if (!is_open && *rest == '[') {
+			is_open = true;
+			rest++;
 		}
+		word = rest;
+		rest += strcspn(rest, is_open ? "]" : BLANKS "[");
+		end = *rest;
+		*rest = '\0';
+		rest += end != '\0';
+		if (is_open && database->n > 0)
+			read_actions(&database->sources[database->n - 1], word);
+		else if (!is_open && *word && database->n < SERVICES_MAX)
+			database->sources[database->n++] =
+				(struct nss_source){ word,
+						     { RETURN, CONTINUE, CONTINUE, CONTINUE } };
+		is_open = !is_open && end == '[';
 	}
 }
 
@@ -114,7 +159,7 @@ static size_t find(const struct database *database, const char *name)
 {
 	size_t i = 0;
 
-	while (i < database->n && strcmp(database->names[i], name) != 0)
+	while (i < database->n && strcmp(database->sources[i].name, name) != 0)
 		i++;
 	return i;
 }
@@ -122,7 +167,7 @@ static size_t find(const struct database *database, const char *name)
 static void check_order(struct doctor_findings *findings, const struct database *database,
 			const char *name)
 {
-	const char *first = database->n > 0 ? database->names[0] : "";
+	const char *first = database->n > 0 ? database->sources[0].name : "";
 	char *text;
 
 	if (!database->line || !strcmp(first, "files") || !strcmp(first, "compat"))
@@ -177,7 +222,8 @@ static void check_roles(struct doctor_findings *findings, const struct nsswitch 
 		add(findings, DOCTOR_LOW, "nss-no-rolegate", file->group.line,
 		    "the policy has role_groups, but the line `group` does not name rolegate",
 		    "nobody is seen in a group because of a role");
-	if (is_there && wanted->lists && !file->group.is_merged[at])
+	if (is_there && wanted->lists &&
+	    (at == 0 || file->group.sources[at - 1].actions[SUCCESS] != MERGE))
 		add(findings, DOCTOR_LOW, "nss-rolegate-not-merged", file->group.line,
 		    "the policy lists members of groups, but rolegate is in the line `group` without "
 		    "[SUCCESS=merge] before it",
@@ -185,30 +231,88 @@ static void check_roles(struct doctor_findings *findings, const struct nsswitch 
 		    "whoever logs in is in the group all the same");
 }
 
-/* An `initgroups` line takes the place of `group` when somebody logs in. */
+/*
+ * The source before the i-th at which the line ends for a user with that answer; i: none. A `group` line
+ * never ends where a user was found: for groups at login libc goes on (initgroups in glibc).
+ */
+static size_t find_end(const struct database *database, size_t i, enum status status)
+{
+	size_t k = 0;
+
+	while (k < i && database->sources[k].actions[status] != RETURN)
+		k++;
+	return k;
+}
+
+/* The line `initgroups` as it would name what `group` names. On the heap, or NULL. */
+static char *make_line(struct doctor_findings *findings, const struct database *group)
+{
+	char *line = doctor_format(findings, "initgroups:"), *longer;
+
+	for (size_t i = 0; line && i < group->n; i++) {
+		longer = doctor_format(findings, "%s%s %s", line,
+				       i > 0 ? " [SUCCESS=continue]" : "", group->sources[i].name);
+		free(line);
+		line = longer;
+	}
+	return line;
+}
+
+/* how: which users it is about, the end of a sentence. */
+static void add_hidden(struct doctor_findings *findings, const struct nsswitch *file,
+		       const char *source, const char *how)
+{
+	bool is_ours = !strcmp(source, "rolegate");
+	char *line = make_line(findings, &file->group);
+	char *text = doctor_format(findings, "initgroups hides \"%s\", which \"group\" lists%s",
+				   source, how);
+	char *fix = doctor_format(findings, "delete the line, or write: %s", line ? line : "");
+
+	doctor_add(
+		findings,
+		&(struct doctor_finding){
+			.severity = is_ours ? DOCTOR_LOW : DOCTOR_HIGH,
+			.id = "nss-initgroups",
+			.file = NSSWITCH,
+			.line = file->initgroups.line,
+			.text = text,
+			.why = is_ours ? "no role puts a user into a group (role_groups)"
+				       : "users are not in its groups: roles assigned to these groups have no effect, restricting ones included",
+			.mend = fix,
+		},
+		NULL);
+	free(line);
+	free(text);
+	free(fix);
+}
+
+/* An `initgroups` line takes the place of `group` for the groups of a user. */
 static void check_initgroups(struct doctor_findings *findings, const struct nsswitch *file)
 {
-	char *text;
+	const struct database *group = &file->group, *own = &file->initgroups;
 
-	for (size_t i = 0; file->initgroups.line && i < file->group.n; i++) {
-		if (find(&file->initgroups, file->group.names[i]) < file->initgroups.n)
+	for (size_t i = 0; own->line && i < group->n; i++) {
+		const char *name = group->sources[i].name;
+		size_t at = find(own, name), end = find_end(own, at, SUCCESS);
+		char *how;
+
+		if (at == own->n) {
+			add_hidden(findings, file, name, "");
 			continue;
-		text = doctor_format(findings,
-				     "the line `initgroups` leaves out `%s`, which `group` has",
-				     file->group.names[i]);
-		doctor_add(
-			findings,
-			&(struct doctor_finding){
-				.severity = DOCTOR_LOW,
-				.id = "nss-initgroups",
-				.file = NSSWITCH,
-				.line = file->initgroups.line,
-				.text = text,
-				.why = "who logs in, and who is decided about, is not in the groups that come from there",
-				.mend = "delete the line, so that `group` is used, or add it there",
-			},
-			NULL);
-		free(text);
+		}
+		if (end == at) {
+			/* Not if users whom no source knows yet stop there in both lines. */
+			end = find_end(own, at, NOTFOUND);
+			if (end == at || find_end(group, i, NOTFOUND) < i)
+				continue;
+			how = doctor_format(findings, ", for users without a group in \"%s\"",
+					    own->sources[end].name);
+		} else {
+			how = doctor_format(findings, ", for users with a group in \"%s\"",
+					    own->sources[end].name);
+		}
+		add_hidden(findings, file, name, how ? how : "");
+		free(how);
 	}
 }
 
