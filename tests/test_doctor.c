@@ -35,6 +35,11 @@ static const char *const several =
 	"  { name = \"one\"; require = [ \"mail\" ]; }, { name = \"ftp\"; require = [ \"host.ftp\" ]; },\n"
 	"  { name = \"either\"; require_any = [ \"mail\", \"host.ftp\" ]; },\n"
 	"  { name = \"loose\"; require = [ \"mail\" ]; mode = \"permissive\"; } );\n";
+static const char *const lockers =
+	"catalogs = [ \"workspace\", \"host\" ];\n"
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
+	"services = ( { name = \"swaylock\"; require = [ \"mail\" ]; },\n"
+	"  { name = \"passwd\"; require = [ \"mail\" ]; mode = \"permissive\"; } );\n";
 /* One line of ours, with arguments. */
 #define LINE(arguments) "account requisite pam_rolegate.so " arguments "\n"
 
@@ -534,7 +539,7 @@ static const struct {
 	  "doctor",
 	  1,
 	  { "line-wrong-argument|sshd" } },
-	{ "D4 arguments of an account phase that never runs",
+	{ "D4 arguments of an account phase that never runs: no finding but that",
 	  enforcing,
 	  { { "etc/pam.d/passwd", LINE("foo=bar") "password requisite pam_rolegate.so\n"
 						  "password required pam_unix.so\n" } },
@@ -669,6 +674,46 @@ static const struct {
 	  "--json doctor --simulate gwen i3lock",
 	  0,
 	  { "\"outcome\": \"not-asked\"", "\"runs_account\": false", "\"ok\": true" } },
+	{ "D2 an entry for a program that never runs the account phase",
+	  lockers,
+	  { { "etc/pam.d/swaylock", "auth required pam_unix.so\n" } },
+	  "doctor",
+	  1,
+	  { "account-phase-not-run|swaylock", "medium",
+	    "swaylock never runs the account phase, where PAM asks rolegate",
+	    "etc/rolegate/rolegate.conf:3", "![account-phase-not-run]\n  for   passwd" } },
+	{ "D2 a line for a program that never runs the account phase",
+	  enforcing,
+	  { { "etc/pam.d/i3lock", GUARD UNIX } },
+	  "doctor",
+	  0,
+	  { "account-phase-not-run|i3lock", "note", "etc/pam.d/i3lock:1", "!service-unlisted" } },
+	{ "D2 the line of the service other says nothing about it",
+	  enforcing,
+	  { { "etc/pam.d/i3lock", "auth required pam_unix.so\n" },
+	    { "etc/pam.d/other", GUARD UNIX } },
+	  "doctor",
+	  0,
+	  { "!account-phase-not-run" } },
+	{ "P12 a module that can change the user behind ours",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX "account optional pam_python.so /x.py\n" UID } },
+	  "doctor",
+	  1,
+	  { "user-changed-later|sshd", "high", "etc/pam.d/sshd:3",
+	    "pam_python.so behind pam_rolegate.so" } },
+	{ "P12 the same module before ours",
+	  enforcing,
+	  { { "etc/pam.d/sshd", "account required pam_python.so /x.py\n" GUARD UNIX UID } },
+	  "doctor",
+	  0,
+	  { "!user-changed-later" } },
+	{ "P12 the same module in another stack",
+	  enforcing,
+	  { { "etc/pam.d/sshd", GUARD UNIX UID "session optional pam_python.so /x.py\n" } },
+	  "doctor",
+	  0,
+	  { "!user-changed-later" } },
 	{ "D4 ours without .so",
 	  enforcing,
 	  { { "etc/pam.d/sshd", "account requisite pam_rolegate\n" UNIX UID } },
@@ -878,6 +923,25 @@ static void test_other_state(void **unused)
 	support_remove_folder(root);
 }
 
+/* D4: a file that only root can read does not count for a program that runs as a user. */
+static void test_private_file(void **unused)
+{
+	char path[600], output[16384];
+
+	(void)unused;
+	build_host(0);
+	snprintf(path, sizeof(path), "%s/etc/pam.d/sshd", root);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(run("doctor", output, sizeof(output)), 0);
+	unwrap(output);
+	assert_non_null(
+		strstr(output, "only root can read the file (mode 0600) [pam-file-private]"));
+	assert_int_equal(run("doctor --simulate sal sshd", output, sizeof(output)), 0);
+	assert_non_null(
+		strstr(output, "warning: /etc/pam.d/sshd: mode 0600: libpam cannot read it"));
+	support_remove_folder(root);
+}
+
 /* D4: a module that somebody else can write decides about everybody. */
 static void test_module_mode(void **unused)
 {
@@ -921,9 +985,8 @@ static void test_json(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),
-		cmocka_unit_test(test_other_state),
-		cmocka_unit_test(test_module_mode),
+		cmocka_unit_test(test_cases),	    cmocka_unit_test(test_other_state),
+		cmocka_unit_test(test_module_mode), cmocka_unit_test(test_private_file),
 		cmocka_unit_test(test_json),
 	};
 

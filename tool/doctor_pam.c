@@ -6,14 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "doctor_arguments.h"
+#include "doctor_modules.h"
 #include "pam_faults.h"
 #include "pam_files.h"
 #include "pam_json.h"
-#include "pam_modules.h"
 #include "pam_programs.h"
 #include "pam_services.h"
 
@@ -272,6 +270,31 @@ static void examine_password(struct examination *x, const struct pam_service *s)
 
 /* ---- What is broken ---- */
 
+/* Files that only root can read. */
+static void examine_modes(struct examination *x, const struct pam_service *s)
+{
+	unsigned int mode;
+	char *text;
+
+	for (size_t i = 0; i < s->read.n_files; i++) {
+		if (!pam_files_is_private(x->tool, s->read.files[i], &mode))
+			continue;
+		text = doctor_format(x->findings, "only root can read the file (mode %04o)", mode);
+		doctor_add(
+			x->findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_NOTE,
+				.id = "pam-file-private",
+				.file = s->read.files[i],
+				.text = text,
+				.why = "for a program that does not run as root, as a screen locker, libpam uses the service \"other\" instead",
+				.mend = "chmod 644 the file",
+			},
+			s->read.name);
+		free(text);
+	}
+}
+
 static void examine_lines(struct examination *x, const struct pam_service *s)
 {
 	if (s->read.refused)
@@ -304,103 +327,6 @@ static void examine_lines(struct examination *x, const struct pam_service *s)
 		free(text);
 		free(fix);
 	}
-}
-
-/* ---- The module ---- */
-
-/* Below a root the files may be those of whoever makes the image. */
-static bool is_trusted(const struct tool *tool, const struct stat *st)
-{
-	return (st->st_uid == 0 || (tool->root && st->st_uid == geteuid())) &&
-	       !(st->st_mode & (S_IWGRP | S_IWOTH));
-}
-
-static void examine_trust(struct examination *x, const struct stack_entry *entry,
-			  enum stack_type type)
-{
-	struct pam_module module;
-	int r = pam_modules_find(x->tool, entry->module, type, &module);
-	char *text;
-
-	if (r < 0)
-		x->findings->is_incomplete = true;
-	if (r == 0 && module.has_file && !is_trusted(x->tool, &module.st)) {
-		text = doctor_format(x->findings, "%s is not root's alone (uid %u, mode %04o)",
-				     module.path, module.st.st_uid, module.st.st_mode & 07777u);
-		doctor_add(
-			x->findings,
-			&(struct doctor_finding){
-				.severity = DOCTOR_HIGH,
-				.id = "module-untrusted",
-				.file = entry->file,
-				.line = entry->line,
-				.text = text,
-				.why = "who can write it decides about everybody",
-				.mend = "chown root:root and chmod 0644 it, and find out who has changed it",
-			},
-			NULL);
-		free(text);
-	}
-	pam_modules_free(&module);
-}
-
-/* Whether the line denies every user because its module cannot run. */
-static bool does_deny(const struct stack_entry *entry)
-{
-	int action = entry->control.actions[CONTROL_MODULE_UNKNOWN];
-
-	return action == CONTROL_BAD || action == CONTROL_DIE;
-}
-
-static void add_fault(struct examination *x, const struct pam_service *s,
-		      const struct stack_entry *entry, enum stack_type type)
-{
-	bool is_ours = pam_modules_is_ours(entry->module);
-	enum doctor_severity severity = does_deny(entry) ? DOCTOR_MEDIUM : DOCTOR_LOW;
-	char *text, *fix;
-
-	/* What `-` is for: a module that need not be installed. */
-	if (!is_ours && entry->is_silent && entry->fault == STACK_NOT_FOUND && !does_deny(entry))
-		return;
-	if (pam_faults_tell(x->tool, entry, type, &text, &fix) < 0) {
-		x->findings->is_incomplete = true;
-		return;
-	}
-	doctor_add(x->findings,
-		   &(struct doctor_finding){
-			   .severity = is_ours ? DOCTOR_HIGH : severity,
-			   .id = entry->fault == STACK_NOT_FOUND ? "module-missing"
-								 : "module-unusable",
-			   .file = entry->file,
-			   .line = entry->line,
-			   .text = text,
-			   .why = does_deny(entry) ? "PAM denies every user of the service"
-						   : "PAM ignores the line",
-			   .mend = fix,
-		   },
-		   s->read.name);
-	free(text);
-	free(fix);
-}
-
-/* The modules of a stack: those that cannot run, and whether ours is safe. */
-static void examine_modules(struct examination *x, const struct pam_service *s,
-			    enum stack_type type)
-{
-	const struct stack *stack = stack_get(&s->read, type);
-
-	/* A phase that never runs. */
-	if (type == STACK_ACCOUNT && pam_programs_find(s->read.name))
-		return;
-	for (size_t i = 0; i < stack->n; i++) {
-		const struct stack_entry *entry = &stack->entries[i];
-
-		if (entry->fault)
-			add_fault(x, s, entry, type);
-		else if (stack_is_module(entry, VERDICT_MODULE))
-			examine_trust(x, entry, type);
-	}
-	doctor_arguments(x->tool, x->findings, x->policy, s, type);
 }
 
 /* ---- Sessions ---- */
@@ -471,10 +397,66 @@ static bool is_of_policy(const struct examination *x, struct place place)
 	return is;
 }
 
+/*
+ * A service of a program that never runs the account phase: whoever lists it expects it to be denied. An
+ * entry for a program that sets passwords has a use: its mode is the password gate's.
+ */
+static void add_never_run(struct examination *x, const struct pam_program *program,
+			  enum doctor_severity severity, const char *file, unsigned int line)
+{
+	char *text = doctor_format(x->findings,
+				   "%s never runs the account phase, where PAM asks rolegate",
+				   program->program);
+
+	doctor_add(
+		x->findings,
+		&(struct doctor_finding){
+			.severity = severity,
+			.id = "account-phase-not-run",
+			.file = file,
+			.line = line,
+			.text = text,
+			.why = "a denial for this service has no effect",
+			.mend = "remove the entry or line; deny the login instead (login, sshd, the display manager)",
+		},
+		program->service);
+	free(text);
+}
+
+/* The entry in a file of the policy for such a program. */
+static void examine_entry_of_program(struct examination *x, const struct service *service)
+{
+	const struct pam_program *program = pam_programs_find(service->name);
+	char *path;
+
+	if (!program || program->kind == PAM_PROGRAM_PASSWORD || !is_of_policy(x, service->place))
+		return;
+	path = tool_source_path(x->policy, service->place.file);
+	add_never_run(x, program, DOCTOR_MEDIUM, path, service->place.line);
+	free(path);
+}
+
+/* The line of ours in the service's own account stack. */
+static void examine_line_of_program(struct examination *x, const struct pam_service *s)
+{
+	const struct pam_program *program = pam_programs_find(s->read.name);
+	const struct stack *stack = &s->read.own[STACK_ACCOUNT];
+
+	for (size_t i = 0; program && i < stack->n; i++) {
+		const struct stack_entry *entry = &stack->entries[i];
+
+		if (!stack_is_module(entry, VERDICT_MODULE))
+			continue;
+		add_never_run(x, program, DOCTOR_NOTE, entry->file, entry->line);
+		return;
+	}
+}
+
 static int examine_entry(const struct service *service, void *context)
 {
 	struct examination *x = context;
 
+	examine_entry_of_program(x, service);
 	for (size_t i = 0; i < x->services.n; i++)
 		if (!strcmp(x->services.list[i].read.name, service->name))
 			return 0;
@@ -502,10 +484,14 @@ static void examine(struct examination *x)
 		examine_account(x, s);
 		examine_password(x, s);
 		examine_lines(x, s);
-		examine_modules(x, s, STACK_ACCOUNT);
-		examine_modules(x, s, STACK_PASSWORD);
+		examine_modes(x, s);
+		doctor_modules(x->tool, x->findings, s, STACK_ACCOUNT);
+		doctor_arguments(x->tool, x->findings, x->policy, s, STACK_ACCOUNT);
+		doctor_modules(x->tool, x->findings, s, STACK_PASSWORD);
+		doctor_arguments(x->tool, x->findings, x->policy, s, STACK_PASSWORD);
 		examine_session(x, s);
 		examine_listing(x, s);
+		examine_line_of_program(x, s);
 		json_array_append_new(x->findings->services, pam_json_service(s));
 	}
 }

@@ -378,6 +378,23 @@ static void print_complaints(const struct simulation *s)
 	}
 }
 
+#define PRIVATE_FILE "libpam cannot read it for a program that does not run as root"
+
+/* Files that libpam does not read for every program. */
+static void print_private_files(const struct simulation *s)
+{
+	const struct stack_service *read = &s->service.read;
+	unsigned int mode;
+
+	for (size_t i = 0; i < read->n_files; i++) {
+		if (!pam_files_is_private(s->tool, read->files[i], &mode))
+			continue;
+		fputs("warning: ", stdout);
+		output_text(&s->tool->output, COLOUR_PLAIN, read->files[i]);
+		printf(": mode %04o: " PRIVATE_FILE "\n", mode);
+	}
+}
+
 static void print_outcome(const struct simulation *s)
 {
 	static const char *const words[] = { "allowed", "denied", "unknown", "not denied" };
@@ -427,6 +444,7 @@ static void print_simulation(const struct simulation *s)
 	for (size_t i = 0; i < s->stack->n; i++)
 		print_line(s, i);
 	print_complaints(s);
+	print_private_files(s);
 	print_outcome(s);
 	printf("denial by rolegate enforced: %s; with an expired password: %s\n",
 	       enforced(s->service.verdicts[VERDICT_FRESH].answer),
@@ -456,16 +474,24 @@ static json_t *json_line(const struct simulation *s, size_t i)
 	return line;
 }
 
-static json_t *json_complaints(const struct simulation *s)
+static json_t *json_warning(const char *file, unsigned int line, const char *text)
+{
+	return json_pack("{s:s, s:i, s:s}", "file", file, "line", (int)line, "text", text);
+}
+
+static json_t *json_warnings(const struct simulation *s)
 {
 	const struct stack_service *read = &s->service.read;
 	json_t *list = json_array();
+	unsigned int mode;
 
 	for (size_t i = 0; i < read->n_complaints; i++)
-		json_array_append_new(list,
-				      json_pack("{s:s, s:i, s:s}", "file", read->complaints[i].file,
-						"line", (int)read->complaints[i].line, "text",
-						read->complaints[i].text));
+		json_array_append_new(list, json_warning(read->complaints[i].file,
+							 read->complaints[i].line,
+							 read->complaints[i].text));
+	for (size_t i = 0; i < read->n_files; i++)
+		if (pam_files_is_private(s->tool, read->files[i], &mode))
+			json_array_append_new(list, json_warning(read->files[i], 0, PRIVATE_FILE));
 	return list;
 }
 
@@ -490,7 +516,7 @@ static json_t *json_simulation(const struct simulation *s)
 			 json_text(s->fix), "runs_account", !s->program, "denial",
 			 verdict_name(s->service.verdicts[VERDICT_FRESH].answer), "denial_expired",
 			 verdict_name(s->service.verdicts[VERDICT_EXPIRED].answer), "stack", lines,
-			 "warnings", json_complaints(s));
+			 "warnings", json_warnings(s));
 }
 
 /* ---- The whole ---- */

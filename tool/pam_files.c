@@ -208,3 +208,16 @@ void pam_files_free_names(struct pam_files_names *names)
 	free(names->list);
 	*names = (struct pam_files_names){ 0 };
 }
+
+bool pam_files_is_private(struct tool *tool, const char *path, unsigned int *ret_mode)
+{
+	int fd = tree_open_file(&tool->tree, path, O_PATH, 0);
+	struct stat st;
+	bool is = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && !(st.st_mode & S_IROTH);
+
+	if (fd >= 0)
+		close(fd);
+	if (is)
+		*ret_mode = st.st_mode & 07777u;
+	return is;
+}

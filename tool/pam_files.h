@@ -27,4 +27,12 @@ struct pam_files_names {
 int pam_files_list(struct tool *tool, struct pam_files_names *ret);
 void pam_files_free_names(struct pam_files_names *names);
 
+/*
+ * Whether programs that do not run as root cannot read a file: for them libpam behaves as if it did not
+ * exist.
+ *
+ * ret_mode  of the file, if so
+ */
+bool pam_files_is_private(struct tool *tool, const char *path, unsigned int *ret_mode);
+
 #endif

@@ -44,6 +44,39 @@ ssh_refuses dave
 run rolegate doctor --simulate carol sudo
 matches 'simulate: carol, sudo: denied, what is missing' 'denies .missing-permission.' "$out"
 
+# What libpam denies besides rolegate: real su, asked for root, and the simulation say the same.
+su_and_simulation() {
+	if su carol -s /bin/true >/dev/null 2>&1; then really=0; else really=1; fi
+	is "$2: su" "$1" "$really"
+	ends_with "$1" "$2: simulate" rolegate doctor --simulate root su
+	matches "$2: it names the line" "${3:-.}" "$out"
+}
+cp /etc/pam.d/su /root/su.pam
+su_and_simulation 0 'su as it is'
+printf 'account required pam_none.so\n' >>/etc/pam.d/su
+su_and_simulation 1 'a module that is missing' "denied: /etc/pam.d/su:$(wc -l </etc/pam.d/su): module .pam_none.so.: not found"
+examine
+has 'a module that is missing is found' 'medium module-missing'
+sed 's/pam_none.so/pam_permit/' -i /etc/pam.d/su
+su_and_simulation 1 'a module without .so' 'write pam_permit.so in /etc/pam.d/su'
+sed 's/pam_permit/pam_permit.so/' -i /etc/pam.d/su
+su_and_simulation 0 'the module itself'
+sed -i 's/$/\r/' /etc/pam.d/su
+su_and_simulation 1 'CR LF' "fix: sed -i 's/.r.//' /etc/pam.d/su"
+examine
+matches 'CR LF is found' 'takes the CR' "$out"
+sed -i 's/\r$//' /etc/pam.d/su
+su_and_simulation 0 'the fix: CR LF'
+cp /root/su.pam /etc/pam.d/su
+
+# A source of groups that initgroups hides.
+cp /etc/nsswitch.conf /root/nsswitch
+printf 'initgroups: files\n' >>/etc/nsswitch.conf
+sed -i 's/^group:.*/group: files systemd/' /etc/nsswitch.conf
+examine
+has 'a source of groups that is hidden' 'high nss-initgroups'
+cp /root/nsswitch /etc/nsswitch.conf
+
 # As libpam-sss does it, besides.
 enable_profile sss
 matches 'libpam-sss is wired' 'sufficient.*pam_localuser' "$(cat /etc/pam.d/common-account)"
