@@ -95,12 +95,13 @@ static void add_fault(struct inspection *x, const struct pam_service *s,
 /* ---- PAM_USER ---- */
 
 /*
- * Modules that change PAM_USER, or can, in the account phase: behind ours another user comes in than the
- * one who was decided about. Of the modules in Debian 12, those that call pam_set_item() for PAM_USER
+ * Modules that change PAM_USER, or can, in the account and password phase: behind ours the program goes on
+ * with another user than rolegate decided about. Of the modules in Debian 12, those that call pam_set_item() for PAM_USER
  * (objdump -d of each package with a PAM module) do so when they authenticate, before the account phase
  * (pam_krb5, pam_ldap of libpam-ldapd, pam_pkcs11, pam_winbind), or only if PAM_USER is not set, which
  * ours denies (pam_permit, pam_script, pam_sss). An early pam_ldap of nss-pam-ldapd did in the account
- * phase; that of 0.9 does not.
+ * phase; that of 0.9 does not. When a password is changed, pam_winbind puts its own spelling of the same
+ * account there.
  */
 static const struct {
 	const char *module, *how;
@@ -112,8 +113,9 @@ static const struct {
 };
 
 static void add_changer(struct inspection *x, const struct pam_service *s,
-			const struct stack_entry *entry, size_t changer)
+			const struct stack_entry *entry, size_t changer, enum stack_type type)
 {
+	bool is_account = type == STACK_ACCOUNT;
 	char *text = doctor_format(x->findings, "%s behind pam_rolegate.so: %s",
 				   changers[changer].module, changers[changer].how);
 
@@ -125,17 +127,21 @@ static void add_changer(struct inspection *x, const struct pam_service *s,
 			.file = entry->file,
 			.line = entry->line,
 			.text = text,
-			.why = "rolegate decides about one user, and the program lets another user in",
-			.mend = "move the line before pam_rolegate.so, or into the auth stack",
+			.why = is_account
+				       ? "rolegate decides about one user, and the program lets another user in"
+				       : "rolegate decides about one user, and the password of another user is changed",
+			.mend = is_account
+					? "move the line before pam_rolegate.so, or into the auth stack"
+					: "move the line before pam_rolegate.so",
 		},
 		s->read.name);
 	free(text);
 }
 
 /* Modules behind the last line of ours that change the user. */
-static void examine_user(struct inspection *x, const struct pam_service *s)
+static void examine_user(struct inspection *x, const struct pam_service *s, enum stack_type type)
 {
-	const struct stack *stack = stack_get(&s->read, STACK_ACCOUNT);
+	const struct stack *stack = stack_get(&s->read, type);
 	size_t after = stack->n;
 
 	for (size_t i = 0; i < stack->n; i++)
@@ -145,7 +151,7 @@ static void examine_user(struct inspection *x, const struct pam_service *s)
 		for (size_t k = 0; k < sizeof(changers) / sizeof(changers[0]); k++)
 			if (stack_is_module(&stack->entries[i], changers[k].module) &&
 			    !stack->entries[i].fault)
-				add_changer(x, s, &stack->entries[i], k);
+				add_changer(x, s, &stack->entries[i], k, type);
 }
 
 /* ---- All of it ---- */
@@ -156,7 +162,7 @@ void doctor_modules(struct tool *tool, struct doctor_findings *findings,
 	const struct stack *stack = stack_get(&service->read, type);
 	struct inspection x = { tool, findings };
 
-	/* A phase that never runs. */
+	/* The program never runs the phase. */
 	if (type == STACK_ACCOUNT && pam_programs_find(service->read.name))
 		return;
 	for (size_t i = 0; i < stack->n; i++) {
@@ -167,6 +173,5 @@ void doctor_modules(struct tool *tool, struct doctor_findings *findings,
 		else if (stack_is_module(entry, VERDICT_MODULE))
 			examine_trust(&x, entry, type);
 	}
-	if (type == STACK_ACCOUNT)
-		examine_user(&x, service);
+	examine_user(&x, service, type);
 }

@@ -322,7 +322,7 @@ static void print_passage(const struct simulation *s, size_t i)
 
 	if (entry->fault) {
 		fputs("\n      cannot run: ", stdout);
-		output_text(output, COLOUR_BAD, pam_faults_name(entry->fault));
+		output_text(output, COLOUR_BAD, pam_faults_words(entry->fault));
 	}
 	if (!p->is_guard)
 		return;
@@ -462,8 +462,6 @@ static json_t *json_line(const struct simulation *s, size_t i)
 	if (!line)
 		return NULL;
 	json_object_set_new(line, "runs", json_boolean(s->ran[i]));
-	if (entry->fault)
-		json_object_set_new(line, "fault", json_string(pam_faults_name(entry->fault)));
 	if (!p->is_guard)
 		return line;
 	json_object_set_new(line, "verdict",

@@ -8,7 +8,7 @@
 
 #include "pam_modules.h"
 
-const char *pam_faults_name(enum stack_fault fault)
+const char *pam_faults_words(enum stack_fault fault)
 {
 	static const char *const names[] = {
 		[STACK_NO_FAULT] = "no fault",
@@ -78,7 +78,7 @@ static char *make_text(const struct stack_entry *entry, const char *name, enum s
 		end = ": the line ends in CR LF, and libpam takes the CR as part of the name";
 	else if (needs_suffix)
 		end = ": \".so\" is missing at its end";
-	return asprintf(&text, "module \"%s\": %s%s", name, pam_faults_name(entry->fault), end) < 0
+	return asprintf(&text, "module \"%s\": %s%s", name, pam_faults_words(entry->fault), end) < 0
 		       ? NULL
 		       : text;
 }

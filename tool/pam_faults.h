@@ -22,7 +22,7 @@
 int pam_faults_tell(struct tool *tool, const struct stack_entry *entry, enum stack_type type,
 		    char **ret_text, char **ret_fix);
 
-/* A fault's name, as `not found`. */
-const char *pam_faults_name(enum stack_fault fault);
+/* A fault in words, as `not found`. */
+const char *pam_faults_words(enum stack_fault fault);
 
 #endif

@@ -12,12 +12,21 @@ static json_t *json_text(const char *text)
 json_t *pam_json_entry(const struct stack_entry *entry)
 {
 	static const char *const kinds[] = { "module", "broken", "substack" };
+	static const char *const faults[] = {
+		[STACK_NOT_FOUND] = "not-found",
+		[STACK_NOT_SHARED] = "not-shared-object",
+		[STACK_OTHER_CPU] = "other-architecture",
+		[STACK_NO_FUNCTION] = "no-function",
+	};
+	json_t *line = json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:i}", "kind", kinds[entry->kind],
+				 "level", (int)entry->level, "control", json_text(entry->word),
+				 "module", entry->module ? json_text(entry->module) : json_null(),
+				 "arguments", json_text(entry->arguments), "file",
+				 json_text(entry->file), "line", (int)entry->line);
 
-	return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o, s:i}", "kind", kinds[entry->kind], "level",
-			 (int)entry->level, "control", json_text(entry->word), "module",
-			 entry->module ? json_text(entry->module) : json_null(), "arguments",
-			 json_text(entry->arguments), "file", json_text(entry->file), "line",
-			 (int)entry->line);
+	if (line && entry->fault)
+		json_object_set_new(line, "fault", json_string(faults[entry->fault]));
+	return line;
 }
 
 static json_t *json_stack(const struct stack *stack)
