@@ -122,21 +122,21 @@ static const char *read_setting(const char **text, struct control *control, bool
 
 	value = match(return_names, CONTROL_RETURNS + 1, text);
 	if (value > CONTROL_RETURNS || !**text)
-		return "its control names a return value that there is not";
+		return "unknown return value in the control";
 	*text = skip_blanks(*text);
 	if (**text != '=')
-		return "its control lacks a `=`";
+		return "missing \"=\" in the control";
 	*text = skip_blanks(*text + 1);
 	if (!**text)
-		return "its control lacks an action";
+		return "missing action in the control";
 	named = match(action_names, n_actions, text);
 	action = -(int)named;
 	if (named == n_actions) {
 		if (**text < '0' || **text > '9')
-			return "its control names an action that there is not";
+			return "unknown action in the control";
 		action = read_jump(text, ret_vague);
 		if (action == 0 && !*ret_vague)
-			return "its control jumps over 0 lines (`ignore` is meant)";
+			return "the control jumps over 0 lines; write ignore";
 	}
 	if (value == DEFAULT)
 		fill_unset(control, action);
@@ -165,7 +165,7 @@ enum control_kind control_read(const char *text, struct control *ret, const char
 	*ret_vague = false;
 	control_fill(ret, CONTROL_UNSET);
 	if (!text) {
-		*ret_wrong = "it has neither control nor module";
+		*ret_wrong = "missing control and module";
 	} else if (!strcasecmp(text, "include")) {
 		kind = CONTROL_INCLUDE;
 	} else if (!strcasecmp(text, "substack")) {

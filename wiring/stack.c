@@ -194,11 +194,11 @@ static bool add(struct reading *r, const struct statement *s)
 	struct stack_entry *list, *entry;
 
 	if (s->entry.module && !has_audit_name(s->entry.module)) {
-		complain(r, s->entry.file, s->entry.line, "the module's name is none");
+		complain(r, s->entry.file, s->entry.line, "invalid module name");
 		return false;
 	}
 	if (r->n_entries == STACK_ENTRIES_MAX) {
-		r->service->vague = "it comes to more lines than anybody could follow";
+		r->service->vague = "too many lines, includes counted";
 		return false;
 	}
 	list = grow(r, stack->entries, stack->n, sizeof(*list));
@@ -238,7 +238,7 @@ static bool read_type(struct reading *r, const struct context *c, struct stateme
 	/* What libpam takes a line for whose type it cannot read: the most sensitive. */
 	s->type = c->wants == ANY ? STACK_AUTH : c->wants;
 	if (!word) {
-		fail(r, s, "it says nothing of a type");
+		fail(r, s, "missing type");
 		return false;
 	}
 	if (*word == '-') {
@@ -255,7 +255,7 @@ static bool read_type(struct reading *r, const struct context *c, struct stateme
 		s->type = c->wants;
 		return true;
 	}
-	fail(r, s, "its type is not auth, account, password or session");
+	fail(r, s, "unknown type; expected auth, account, password or session");
 	return false;
 }
 
@@ -317,7 +317,7 @@ static char *find_include(struct reading *r, const struct statement *s, const ch
 		return path;
 	}
 	complain(r, s->entry.file, s->entry.line,
-		 "what it includes is in " STACK_VENDOR_FOLDER
+		 "the included file is in " STACK_VENDOR_FOLDER
 		 ", where Debian's libpam 1.5 does not look");
 	free(path);
 	return vendor;
@@ -341,17 +341,17 @@ static bool include(struct reading *r, const struct context *c, const struct sta
 	 * descriptors run out.
 	 */
 	if (inner.depth >= STACK_LEVELS) {
-		complain(r, s->entry.file, s->entry.line, "it includes too deep, or in a circle");
+		complain(r, s->entry.file, s->entry.line,
+			 "includes are nested too deeply, or in a circle");
 		if (inner.level < STACK_LEVELS)
-			r->service->vague = "it includes too deep, or in a circle";
+			r->service->vague = "includes are nested too deeply, or in a circle";
 		return false;
 	}
 	path = find_include(r, s, name);
 	good = path && read_path(r, &inner, path);
 	free(path);
 	if (!good && r->error == 0 && !r->service->vague)
-		complain(r, s->entry.file, s->entry.line,
-			 "what it includes is not there, or broken");
+		complain(r, s->entry.file, s->entry.line, "the included file is missing or broken");
 	return good;
 }
 
@@ -363,8 +363,8 @@ static bool take_include(struct reading *r, const struct context *c, struct stat
 
 	if (!name) {
 		/* Debian's libpam 1.5 follows a null pointer here. */
-		complain(r, s->entry.file, s->entry.line, "it does not say what to include");
-		r->service->vague = "libpam crashes where nothing is named to include";
+		complain(r, s->entry.file, s->entry.line, "missing name of the file to include");
+		r->service->vague = "libpam crashes at an include without a file name";
 		return false;
 	}
 	if (kind == CONTROL_SUBSTACK) {
@@ -389,7 +389,7 @@ static bool take_include(struct reading *r, const struct context *c, struct stat
 	if (is_plain && s->type == ANY)
 		return false;
 	if (is_plain)
-		s->vague = "libpam reads memory that it never set after an @include that failed";
+		s->vague = "libpam reads uninitialized memory after a failed @include";
 	return add(r, s);
 }
 
@@ -397,7 +397,7 @@ static bool take_include(struct reading *r, const struct context *c, struct stat
 static bool take_module(struct reading *r, struct statement *s, char *module, char *rest)
 {
 	if (!module && s->entry.kind != STACK_FAILING)
-		fail(r, s, "it names no module");
+		fail(r, s, "missing module");
 	s->entry.module = module;
 	read_arguments(s, rest);
 	return add(r, s);
@@ -433,7 +433,7 @@ static bool take_line(struct reading *r, const struct context *c, const struct l
 		else if (wrong)
 			fail(r, &s, wrong);
 		if (is_vague)
-			s.vague = "a jump's number overflows";
+			s.vague = "the number of lines to jump over overflows";
 	}
 	word = line_word(&rest);
 	if (is_plain || kind != CONTROL_TABLE)
@@ -452,9 +452,9 @@ static bool take_lines(struct reading *r, const struct context *c, struct line_r
 		if (!take_line(r, c, line, line->buffer))
 			return false;
 	if (result == LINE_OPEN_END)
-		complain(r, c->file, line->number, "a `\\` at the end of the file leads nowhere");
+		complain(r, c->file, line->number, "the file ends in a continued line");
 	if (result == LINE_TOO_LONG) {
-		complain(r, c->file, line->first, "with its continuations it is too long");
+		complain(r, c->file, line->first, "the line is too long, continuations counted");
 		r->service->vague = "libpam 1.5 hangs at a line that is too long";
 	}
 	return result == LINE_END;
@@ -487,7 +487,7 @@ static int try_path(struct reading *r, struct context *c, const char *path)
 		return 0;
 	if (r->n_entries + r->service->n_files > STACK_ENTRIES_MAX ||
 	    r->service->n_files > STACK_FILES_MAX) {
-		r->service->vague = "it comes to more lines than anybody could follow";
+		r->service->vague = "too many lines, includes counted";
 		return 0;
 	}
 	result = r->host->read(r->host->context, path, &text, &n);
@@ -497,8 +497,7 @@ static int try_path(struct reading *r, struct context *c, const char *path)
 		r->error = result;
 	} else if (result < 0) {
 		complain(r, c->file, 0,
-			 result == -E2BIG ? "it is far too big"
-					  : "it is no plain file, or may not be read");
+			 result == -E2BIG ? "file too big" : "not a regular file, or not readable");
 		r->service->vague = unreadable;
 	}
 	result = result == 0 && read_text(r, c, text, n);
@@ -538,13 +537,13 @@ static void read_folders(struct reading *r)
 
 	own = read_service(r, r->service->name);
 	if (own == 0) {
-		r->service->refused = "a file of it is broken";
+		r->service->refused = "a file of the service is broken";
 		return;
 	}
 	/* With the name `other` its lines are there twice, as libpam reads them twice. */
 	other = read_service(r, "other");
 	if (other == 0)
-		r->service->refused = "the file of the service `other` is broken";
+		r->service->refused = "the file of the service \"other\" is broken";
 	else if (own < 0 && other < 0)
 		r->service->refused =
 			"neither the service nor \"other\" has a file in " STACK_FOLDER;
@@ -556,7 +555,7 @@ static void read_conf(struct reading *r)
 	int result = try_path(r, &c, STACK_CONF);
 
 	if (result < 0)
-		r->service->refused = "there is neither " STACK_FOLDER " nor " STACK_CONF;
+		r->service->refused = "neither " STACK_FOLDER " nor " STACK_CONF " exists";
 	else if (result == 0)
 		r->service->refused = STACK_CONF " is broken";
 }

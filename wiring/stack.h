@@ -81,7 +81,7 @@ struct stack_complaint {
 	const char *file; /* belongs to the service */
 	unsigned int line;
 	bool is_crlf;	  /* lines of the file end in CR LF; this is the first of them */
-	const char *text; /* a literal, the end of a sentence about the line */
+	const char *text; /* what is wrong, a literal */
 };
 
 /* A service as libpam knows it. Owner: stack_service_free(). */

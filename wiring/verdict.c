@@ -471,7 +471,7 @@ int verdict_find(const struct stack_service *service, enum verdict_question ques
 		return 0;
 	r = ret->vague ? 0 : walk(&w, &end);
 	if (r == 0 && w.is_full)
-		ret->vague = "it has more outcomes than anybody could follow";
+		ret->vague = "too many possible outcomes";
 	if (ret->vague) {
 		ret->answer = VERDICT_VAGUE;
 	} else if (r == 0 && end != NOWHERE) {
