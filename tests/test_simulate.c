@@ -324,7 +324,8 @@ static int open_fixture(void **unused)
 static int close_fixture(void **unused)
 {
 	(void)unused;
-	command_end(host);
+	if (host)
+		command_end(host);
 	return 0;
 }
 
