@@ -5,7 +5,7 @@
 # Debian 12 and 13 have all of these under these names.
 build_packages='gcc make autoconf automake libtool pkg-config libc6-dev libpam0g-dev libconfig-dev libcdb-dev libjansson-dev'
 demo_packages='libnss-wrapper'
-check_packages="$demo_packages codespell libcmocka-dev locales valgrind shellcheck mandoc binutils xz-utils graphviz"
+check_packages="$demo_packages abigail-tools codespell libcmocka-dev locales valgrind shellcheck mandoc binutils xz-utils graphviz"
 live_packages='e2fsprogs mmdebstrap mount util-linux iproute2 debian-archive-keyring tar gzip xfsprogs zstd'
 ci_packages='clang clang-tidy clang-format cppcheck libclang-rt-dev musl-tools'
 

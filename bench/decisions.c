@@ -25,6 +25,7 @@
 #define SEED UINT64_C(0x9e3779b97f4a7c15)
 
 static const char *const groups[] = { "users", "staff", "print" };
+static const gid_t gids[] = { 100, 50, 60001 };
 
 static const struct question {
 	const char *word, *permission;
@@ -32,9 +33,9 @@ static const struct question {
 	enum rolegate_verdict want;
 	char first; /* letter of the users' names */
 } questions[] = {
-	{ "name", NULL, 0, ROLEGATE_ALLOW, 'u' },
+	{ "name", NULL, ROLEGATE_FACT_UID, ROLEGATE_ALLOW, 'u' },
 	{ "facts", NULL, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS, ROLEGATE_ALLOW, 'u' },
-	{ "can", "mail", 0, ROLEGATE_ALLOW, 'u' },
+	{ "can", "mail", ROLEGATE_FACT_UID, ROLEGATE_ALLOW, 'u' },
 	{ "nobody", NULL, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS, ROLEGATE_DENY, 'x' },
 };
 
@@ -79,17 +80,20 @@ static size_t decide(const struct rolegate_policy *policy, const struct question
 		     char (*names)[NAME_SIZE], size_t n_names, size_t n)
 {
 	struct rolegate_request request = {
+		.size = sizeof(struct rolegate_request),
 		.service = question->permission ? NULL : "bench",
 		.permission = question->permission,
 		.at = time(NULL),
 	};
 	struct rolegate_subject subject = { {
+		.size = sizeof(struct rolegate_person),
 		.uid = 1000,
-		.groups = groups,
+		.gids = gids,
+		.group_names = groups,
 		.n_groups = sizeof(groups) / sizeof(*groups),
 		.facts = question->facts,
 	} };
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	size_t wrong = 0;
 
 	for (size_t i = 0, k = 0; i < n; i++) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "authority_internal.h"
+#include "decide.h"
 #include "sheet.h"
 
 const char *authority_code_name(enum authority_code code)
@@ -200,10 +201,11 @@ static int judge_manager(struct judging *j, struct authority_answer *ret)
 	struct rolegate_subject subject = { .person = *j->question->actor };
 	uint32_t i = j->d->joint.sides[JOINT_BEFORE].bits[before->head.manage_permission];
 	const struct joint_bit *bit = &j->d->joint.bits[i];
+	struct rolegate_request request = { .permission = bit->name, .at = j->d->now };
 	struct rolegate_decision decision;
 	int r;
 
-	r = rolegate_can(before, &subject, bit->name, j->d->now, &decision);
+	r = decide_only(before, &request, &subject, NULL, &decision);
 	if (r < 0 || decision.verdict == ROLEGATE_ALLOW)
 		return r < 0 ? r : 1;
 	ret->lacks = calloc(1, sizeof(*ret->lacks));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authority_internal.h"
+#include "decide.h"
 
 /* ---- What is gained at a moment ---- */
 
@@ -319,7 +320,9 @@ static int lack_own(struct judging *j, char kind, const char *name, int64_t at)
 static int judge_own_at(struct judging *j, char kind, const char *name, const uint32_t sets[2],
 			int64_t at)
 {
-	bool is_system = j->question->actor->uid > 0 && j->question->actor->uid < 1000;
+	const struct rolegate_person *actor = j->question->actor;
+	bool is_system = decide_is_system(j->d->joint.sides[JOINT_AFTER].policy, actor->uid,
+					  actor->facts & ROLEGATE_FACT_LOCAL);
 
 	clear_gains(j);
 	gain_at(j, kind, sets, at);
@@ -432,7 +435,9 @@ static int judge_self(struct judging *j)
 	bool is_lacking = false;
 
 	for (size_t i = 1; i < n && r == 0; i++)
-		r = find_own(j, FORMAT_GROUPS, actor->groups[i - 1], &own[i], &moments);
+		if (actor->group_names[i - 1])
+			r = find_own(j, FORMAT_GROUPS, actor->group_names[i - 1], &own[i],
+				     &moments);
 	if (r == 0)
 		qsort(moments.list, moments.n, sizeof(*moments.list), by_moment);
 	for (size_t i = 0; i < n && r >= 0; i++) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "authority_internal.h"
+#include "decide.h"
 #include "services.h"
 
 /*
@@ -43,19 +44,22 @@ static void note_missing(struct judging *j, const struct rolegate_explanation *e
  */
 static int ask(struct judging *j, enum joint_side side, const char *probe, struct asked *ret)
 {
-	struct rolegate_request request = { .service = probe, .at = j->d->now };
+	/* Services run as root before a user is logged in (P7). */
+	struct rolegate_request request = { .service = probe,
+					    .flags = ROLEGATE_REQUEST_REAL_UID,
+					    .at = j->d->now };
 	struct rolegate_subject subject = { .person = *j->question->actor };
 	struct rolegate_actor actor = { .person = *j->question->actor };
 	struct rolegate_explanation *e = NULL;
 	int r;
 
-	r = rolegate_explain(j->d->joint.sides[side].policy, &request, &subject, &actor, &e);
+	r = explain_evaluated(j->d->joint.sides[side].policy, &request, &subject, &actor, &e);
 	if (r < 0)
 		return r;
-	ret->has_entry = e->n_steps > 0 && e->steps[0].kind == ROLEGATE_STEP_SERVICE;
-	ret->is_open = e->decision.verdict == ROLEGATE_ALLOW ||
+	ret->has_entry = e->n_steps > 0 && e->steps[0]->kind == ROLEGATE_STEP_SERVICE;
+	ret->is_open = e->decision->verdict == ROLEGATE_ALLOW ||
 		       (side == JOINT_BEFORE && !ret->has_entry);
-	ret->is_permissive = e->decision.permissive;
+	ret->is_permissive = e->decision->permissive;
 	if (!ret->is_open)
 		note_missing(j, e);
 	rolegate_explanation_free(e);

@@ -28,12 +28,23 @@ static int judge_owner_role(struct judging *j, const struct joint_role *role)
 	return 0;
 }
 
+static int note_virtual(struct difference *d, const char *name, const uint32_t sets[2],
+			void *context)
+{
+	(void)d;
+	return sets[JOINT_BEFORE] == sets[JOINT_AFTER]
+		       ? 0
+		       : note_setting("an assignment to the virtual user", name, context);
+}
+
 int authority_judge_settings(struct judging *j)
 {
 	const struct joint *joint = &j->d->joint;
 	int r;
 
 	r = settings_compare(joint, note_setting, j);
+	if (r == 0)
+		r = difference_walk(j->d, FORMAT_VIRTUALS, note_virtual, j);
 	for (size_t i = 0; i < joint->role_names.n && r == 0; i++)
 		r = judge_owner_role(j, &joint->roles[i]);
 	return r;

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "load.h"
@@ -15,6 +16,16 @@ void compile_init(struct compiled *compiled)
 {
 	*compiled = (struct compiled){ 0 };
 	model_init(&compiled->model);
+}
+
+int compile_choose_seed(struct compiled *compiled)
+{
+	uint64_t seed;
+
+	if (getrandom(&seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
+		return -ENOMEM;
+	model_set_seed(&compiled->model, seed);
+	return 0;
 }
 
 void compile_free(struct compiled *compiled)
@@ -297,6 +308,9 @@ int compile_tree(const struct tree *tree, const char *conf_dir,
 	char *policy_d = NULL;
 	int r, noted;
 
+	r = compile_choose_seed(ret);
+	if (r < 0)
+		return r;
 	r = read_policy(ret, tree, conf_dir, overlay, &policy_d);
 	if (r == 0 && ret->sources.n == 0)
 		r = -EINVAL;

@@ -58,6 +58,12 @@ int compile_sources(struct compiled *ret,
 					struct place place, uint32_t *ret_file),
 		    void *context);
 
+/*
+ * Choose a random seed for the hash of names, new in each generation: nobody can choose names that share a bucket.
+ * Before anything is compiled; without it the seed is 0. Returns 0 or -ENOMEM.
+ */
+int compile_choose_seed(struct compiled *compiled);
+
 void compile_init(struct compiled *compiled);
 void compile_free(struct compiled *compiled);
 

@@ -132,126 +132,101 @@ void examples_add(struct examples *examples, const char *name, uint32_t n)
 
 /* ---- All holders of a kind ---- */
 
-/* Read the set of one name by one of the policies. */
-static int read_set(struct difference *d, enum joint_side side, char kind, const char *name,
-		    uint32_t *ret_set)
+/* Find one name's assignments in one of the policies, with what was recorded of it. 1, 0 or an error. */
+static int find_holder(const struct difference *d, enum joint_side side, char kind,
+		       const char *name, struct record *record, struct cursor *ret_body,
+		       struct holder *ret)
 {
 	const struct rolegate_policy *policy = d->joint.sides[side].policy;
-	struct record record;
 	struct cursor body;
 	int r;
 
-	*ret_set = TERMS_NONE;
+	record->heap = NULL;
 	if (!policy)
 		return 0;
-	r = policy_find_name(policy, kind, name, &record, &body);
-	if (r > 0)
-		r = terms_read(&d->terms, &d->joint, side, body, ret_set);
-	store_record_free(&record);
-	return r;
-}
-
-int difference_find(struct difference *difference, char kind, const char *name,
-		    uint32_t ret_sets[2])
-{
-	int r;
-
-	r = read_set(difference, JOINT_BEFORE, kind, name, &ret_sets[JOINT_BEFORE]);
-	return r < 0 ? r : read_set(difference, JOINT_AFTER, kind, name, &ret_sets[JOINT_AFTER]);
+	r = policy_find_name(policy, kind, name, record, ret_body);
+	body = *ret_body;
+	return r > 0 && !policy_read_holder(&body, ret) ? -EBADMSG : r;
 }
 
 /*
- * A walk through the buckets of both policies side by side, so that each is loaded once. Where one
- * policy has more of them, its buckets count, and the other's comes up for each that it is spread
- * over.
+ * Read the sets of one name. Where the uid or gid that goes with it is another one than before, another account or
+ * group has the name, and had nothing (A2).
  */
-struct walk_state {
-	struct difference *d;
-	char kind;
-	uint32_t n; /* buckets */
-	difference_visit each;
-	void *context;
-	struct record records[2];
-	uint32_t n_own[2]; /* buckets of each; 0: no policy */
-};
-
-/* The bucket of one side. */
-static struct cursor bucket_of(const struct walk_state *w, enum joint_side side)
+int difference_find(struct difference *difference, char kind, const char *name,
+		    uint32_t ret_sets[2])
 {
-	return w->n_own[side] ? cursor_over(&w->records[side]) : (struct cursor){ 0 };
+	struct record records[2] = { 0 };
+	struct cursor bodies[2];
+	struct holder holders[2];
+	bool has[2] = { false, false };
+	int r = 0;
+
+	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r >= 0; side++) {
+		ret_sets[side] = TERMS_NONE;
+		r = find_holder(difference, side, kind, name, &records[side], &bodies[side],
+				&holders[side]);
+		has[side] = r > 0;
+	}
+	if (r >= 0 && has[JOINT_BEFORE] && has[JOINT_AFTER] &&
+	    holders[JOINT_BEFORE].recorded == FORMAT_RECORDED_PRESENT &&
+	    holders[JOINT_AFTER].recorded == FORMAT_RECORDED_PRESENT &&
+	    holders[JOINT_BEFORE].id != holders[JOINT_AFTER].id)
+		has[JOINT_BEFORE] = false;
+	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r >= 0; side++)
+		if (has[side])
+			r = terms_read(&difference->terms, &difference->joint, side, bodies[side],
+				       &ret_sets[side]);
+	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++)
+		store_record_free(&records[side]);
+	return r < 0 ? r : 0;
 }
 
-/* Find a name in the other side's bucket, and read its set. */
-static int read_other(const struct walk_state *w, enum joint_side side, const char *name,
-		      uint32_t *ret_set)
+/* All names of one bucket; those that both policies have come with the policy after. */
+static int visit_bucket(struct difference *d, enum joint_side side, char kind, uint32_t i,
+			difference_visit each, void *context)
 {
-	struct cursor bucket = bucket_of(w, side), body;
-	const char *found;
-
-	*ret_set = TERMS_NONE;
-	while (policy_next_entry(&bucket, &found, &body))
-		if (!strcmp(found, name))
-			return terms_read(&w->d->terms, &w->d->joint, side, body, ret_set);
-	return 0;
-}
-
-/* All names of one side's bucket; those that both have are told with the policy after. */
-static int visit_bucket(const struct walk_state *w, enum joint_side side, uint32_t i)
-{
-	struct cursor bucket = bucket_of(w, side), body;
+	const struct joint_policy *other = &d->joint.sides[!side];
+	struct cursor bucket, body;
+	struct record record, found;
 	uint32_t sets[2];
 	const char *name;
-	int r = 0;
+	int r;
 
+	r = store_find(&d->joint.sides[side].policy->store, kind, i, &record);
+	if (r < 0)
+		return r;
+	bucket = cursor_over(&record);
 	while (r == 0 && policy_next_entry(&bucket, &name, &body)) {
-		if (w->n_own[side] != w->n &&
-		    (format_name_spread(name, strlen(name)) & (w->n - 1)) != i)
-			continue;
-		r = read_other(w, !side, name, &sets[!side]);
-		if (r < 0 || (side == JOINT_BEFORE && sets[JOINT_AFTER] != TERMS_NONE))
-			continue;
-		r = terms_read(&w->d->terms, &w->d->joint, side, body, &sets[side]);
+		if (side == JOINT_BEFORE && other->policy) {
+			r = policy_find_name(other->policy, kind, name, &found, &body);
+			store_record_free(&found);
+			if (r != 0) {
+				r = r < 0 ? r : 0;
+				continue;
+			}
+		}
+		r = difference_find(d, kind, name, sets);
 		if (r == 0)
-			r = w->each(w->d, name, sets, w->context);
+			r = each(d, name, sets, context);
 	}
-	return r == 0 && w->n_own[side] && !cursor_is_done(&bucket) ? -EBADMSG : r;
-}
-
-static int visit_buckets(struct walk_state *w, uint32_t i)
-{
-	int r = 0;
-
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++)
-		w->records[side].heap = NULL;
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r == 0; side++)
-		if (w->n_own[side])
-			r = store_find(&w->d->joint.sides[side].policy->store, w->kind,
-				       i & (w->n_own[side] - 1), &w->records[side]);
-	if (r == 0)
-		r = visit_bucket(w, JOINT_AFTER, i);
-	if (r == 0)
-		r = visit_bucket(w, JOINT_BEFORE, i);
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++)
-		store_record_free(&w->records[side]);
+	if (r == 0 && !cursor_is_done(&bucket))
+		r = -EBADMSG;
+	store_record_free(&record);
 	return r;
 }
 
 int difference_walk(struct difference *difference, char kind, difference_visit each, void *context)
 {
-	struct walk_state w = {
-		.d = difference, .kind = kind, .n = 1, .each = each, .context = context
-	};
 	int r = 0;
 
-	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++) {
+	for (int side = JOINT_AFTER; side >= JOINT_BEFORE && r == 0; side--) {
 		const struct rolegate_policy *policy = difference->joint.sides[side].policy;
+		uint32_t n = policy ? policy_buckets(policy, kind) : 0;
 
-		w.n_own[side] = policy ? policy_buckets(policy, kind) : 0;
-		if (w.n_own[side] > w.n)
-			w.n = w.n_own[side];
+		for (uint32_t i = 0; i < n && r == 0; i++)
+			r = visit_bucket(difference, side, kind, i, each, context);
 	}
-	for (uint32_t i = 0; i < w.n && r == 0; i++)
-		r = visit_buckets(&w, i);
 	return r;
 }
 

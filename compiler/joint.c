@@ -347,6 +347,7 @@ static void give_sure_group(struct joint *joint, enum joint_side side, uint32_t 
 /* Note the roles that conflict rules name. */
 static int note_named(struct joint_policy *own)
 {
+	const unsigned char *members;
 	struct conflict rule;
 	struct record record;
 	struct cursor c;
@@ -355,7 +356,7 @@ static int note_named(struct joint_policy *own)
 	own->is_named = calloc((size_t)own->policy->head.n_roles + 1, sizeof(bool));
 	if (!own->is_named)
 		return -ENOMEM;
-	r = policy_load_list(own->policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(own->policy, &record, &members, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < own->policy->head.n_conflicts && r == 0; i++) {
@@ -439,9 +440,8 @@ static int load_defaults(struct joint *joint, enum joint_side side)
 	r = policy_load_list(own->policy, FORMAT_DEFAULTS, &record, &c);
 	if (r < 0)
 		return r;
-	r = read_defaults(joint, own, &c, &own->defaults[JOINT_ANYBODY]);
-	if (r == 0)
-		r = read_defaults(joint, own, &c, &own->defaults[JOINT_SYSTEM]);
+	for (size_t i = 0; i < JOINT_DEFAULTS && r == 0; i++)
+		r = read_defaults(joint, own, &c, &own->defaults[i]);
 	store_record_free(&record);
 	return r;
 }

@@ -58,7 +58,7 @@ struct joint_role {
 	const unsigned char *closure[2], *sure[2];
 };
 
-/* Roles that nobody has to be assigned: default_roles, or system_account_roles. */
+/* Roles that nobody has to be assigned: default_roles, system_account_roles, or virtual_roles. */
 struct joint_defaults {
 	uint32_t n;
 	uint32_t *roles;
@@ -68,7 +68,10 @@ struct joint_defaults {
 enum joint_default {
 	JOINT_ANYBODY = 0,
 	JOINT_SYSTEM = 1,
+	JOINT_VIRTUAL = 2,
 };
+
+#define JOINT_DEFAULTS 3
 
 /* One policy's share. */
 struct joint_policy {
@@ -79,7 +82,7 @@ struct joint_policy {
 	unsigned char *sures;	 /* NULL without conflict rules: they can take nothing then */
 	bool *is_named;		 /* by the policy's number of a role: a conflict rule names it */
 	unsigned char *in_force; /* map of what the plan leaves, OS groups too (P11) */
-	struct joint_defaults defaults[2];
+	struct joint_defaults defaults[JOINT_DEFAULTS];
 };
 
 struct joint {

@@ -239,14 +239,24 @@ void load_roles(struct model *model, const struct reader *reader, const config_s
 /* ---- Services ---- */
 
 static unsigned int load_service_flags(const struct reader *reader, const config_setting_t *subject,
-				       const config_setting_t *mode)
+				       const config_setting_t *mode,
+				       const config_setting_t *accounts)
 {
+	static const char *const all_accounts[] = { "known", "any" };
 	static const char *const subjects[] = { "user", "actor" };
 	static const char *const modes[] = { "enforcing", "permissive" };
 	unsigned int flags = 0;
 
 	if (subject && keys_choice(reader, subject, subjects, 2) == 1)
 		flags |= FORMAT_SERVICE_ACTOR;
+	if (accounts && keys_choice(reader, accounts, all_accounts, 2) == 1) {
+		flags |= FORMAT_SERVICE_ANY_ACCOUNT;
+		if (flags & FORMAT_SERVICE_ACTOR)
+			report_error(
+				reader->report, keys_place(reader, accounts),
+				"accounts = \"any\" and subject = \"actor\" exclude each other: an "
+				"actor is always an account");
+	}
 	if (mode)
 		flags |= keys_choice(reader, mode, modes, 2) == 1 ? FORMAT_SERVICE_PERMISSIVE
 								  : FORMAT_SERVICE_ENFORCING;
@@ -271,24 +281,23 @@ static void load_service_name(struct model *model, const struct reader *reader,
 			      const config_setting_t *setting, const struct model_service *template,
 			      const struct config_setting_t *require)
 {
-	const char *name = keys_word(reader, setting, WORDS_SERVICE);
-	uint32_t id = name ? model_service(model, name) : NAMES_NONE;
+	const char *word = keys_word(reader, setting, WORDS_SERVICE);
+	char name[FORMAT_NAME_MAX + 1];
 	struct model_service *service;
+	uint32_t id;
 
+	/* As PAM writes it, and as a decision looks for it (D2). */
+	for (size_t i = 0; word && i < sizeof(name); i++) {
+		name[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] - 'A' + 'a' : word[i]);
+		if (!word[i])
+			break;
+	}
+	id = word ? model_service(model, name) : NAMES_NONE;
 	if (id == NAMES_NONE)
 		return;
 	service = &model->services[id];
 	if (!may_map(reader, service, name, keys_place(reader, setting), template->is_catalogs))
 		return;
-	for (const char *p = name; *p; p++) {
-		if (*p < 'A' || *p > 'Z')
-			continue;
-		report_warning(
-			reader->report, keys_place(reader, setting),
-			"service \"%s\" never comes: PAM turns service names into lower case",
-			name);
-		break;
-	}
 	free(service->required.list);
 	*service = *template;
 	service->place = keys_place(reader, setting);
@@ -304,12 +313,13 @@ static void load_service(struct model *model, const struct reader *reader,
 		{ "require_any", KEY_STRINGS },
 		{ "subject", KEY_STRING },
 		{ "mode", KEY_STRING },
+		{ "accounts", KEY_STRING },
 	};
 	struct model_service template = { .is_catalogs = catalog != NULL };
-	const config_setting_t *v[5], *require;
+	const config_setting_t *v[6], *require;
 	size_t n;
 
-	if (!keys_take(reader, setting, keys, 5, v))
+	if (!keys_take(reader, setting, keys, 6, v))
 		return;
 	if (v[1] && v[2])
 		report_error(
@@ -325,7 +335,7 @@ static void load_service(struct model *model, const struct reader *reader,
 	template.require = v[2]	  ? FORMAT_REQUIRE_ANY
 			   : v[1] ? FORMAT_REQUIRE_ALL
 				  : FORMAT_REQUIRE_NOTHING;
-	template.flags = load_service_flags(reader, v[3], v[4]);
+	template.flags = load_service_flags(reader, v[3], v[4], v[5]);
 	n = keys_count(v[0]);
 	if (n == 0)
 		report_error(reader->report, keys_place(reader, v[0]), "a service without a name");

@@ -28,6 +28,7 @@ static bool is_first(const struct reader *reader, const config_setting_t *settin
 enum {
 	ASSIGN_USER,
 	ASSIGN_GROUP,
+	ASSIGN_VIRTUAL,
 	ASSIGN_ROLES,
 	ASSIGN_FROM,
 	ASSIGN_UNTIL,
@@ -114,6 +115,7 @@ static void load_assignment(struct model *model, const struct reader *reader,
 	static const struct key keys[N_ASSIGN] = {
 		[ASSIGN_USER] = { "user", KEY_STRING },
 		[ASSIGN_GROUP] = { "group", KEY_STRING },
+		[ASSIGN_VIRTUAL] = { "virtual", KEY_STRING },
 		[ASSIGN_ROLES] = { "roles", KEY_STRINGS | KEY_NEEDED },
 		[ASSIGN_FROM] = { "from", KEY_STRING },
 		[ASSIGN_UNTIL] = { "until", KEY_STRING },
@@ -127,14 +129,21 @@ static void load_assignment(struct model *model, const struct reader *reader,
 
 	if (!keys_take(reader, setting, keys, N_ASSIGN, v))
 		return;
-	if (!v[ASSIGN_USER] == !v[ASSIGN_GROUP]) {
-		report_error(reader->report, keys_place(reader, setting),
-			     "an assignment is to one `user` or one `group`, and this is to %s",
-			     v[ASSIGN_USER] ? "both" : "neither");
+	if (!v[ASSIGN_USER] + !v[ASSIGN_GROUP] + !v[ASSIGN_VIRTUAL] != 2) {
+		report_error(
+			reader->report, keys_place(reader, setting),
+			"an assignment is to one `user`, one `group` or one `virtual` user: write "
+			"exactly one of them");
 		return;
 	}
-	holders = v[ASSIGN_USER] ? &model->users : &model->groups;
-	name = keys_word(reader, v[ASSIGN_USER] ? v[ASSIGN_USER] : v[ASSIGN_GROUP], WORDS_ACCOUNT);
+	holders = v[ASSIGN_USER]    ? &model->users
+		  : v[ASSIGN_GROUP] ? &model->groups
+				    : &model->virtuals;
+	name = keys_word(reader,
+			 v[ASSIGN_USER]	   ? v[ASSIGN_USER]
+			 : v[ASSIGN_GROUP] ? v[ASSIGN_GROUP]
+					   : v[ASSIGN_VIRTUAL],
+			 WORDS_ACCOUNT);
 	assignment = name ? model_add_assignment(model, holders, name) : NULL;
 	if (!assignment)
 		return;
@@ -143,6 +152,55 @@ static void load_assignment(struct model *model, const struct reader *reader,
 	assignment->approved_by = load_note(model, reader, v[ASSIGN_APPROVED], WORDS_ACCOUNT);
 	assignment->why = load_note(model, reader, v[ASSIGN_WHY], WORDS_TEXT);
 	load_assigned_roles(model, reader, v[ASSIGN_ROLES], assignment);
+}
+
+/* ---- Suspended users (P13) ---- */
+
+static void load_suspension(struct model *model, const struct reader *reader,
+			    const config_setting_t *setting)
+{
+	static const struct key keys[] = {
+		{ "user", KEY_STRING | KEY_NEEDED },
+		{ "why", KEY_STRING },
+		{ "until", KEY_STRING },
+	};
+	struct model_suspension suspension = { .until = FORMAT_FOREVER };
+	struct place place = keys_place(reader, setting);
+	const config_setting_t *v[3];
+	const char *name;
+	bool is_new;
+	uint32_t id;
+
+	if (!keys_take(reader, setting, keys, 3, v))
+		return;
+	name = keys_word(reader, v[0], WORDS_ACCOUNT);
+	if (!name || (v[2] && !load_time(reader, v[2], &suspension.until)))
+		return;
+	if (!strcmp(name, "root")) {
+		report_error(reader->report, place, "root cannot be suspended (P13)");
+		return;
+	}
+	suspension.why = load_note(model, reader, v[1], WORDS_TEXT);
+	suspension.place = place;
+	id = model_suspension(model, name, &is_new);
+	if (id == NAMES_NONE)
+		return;
+	if (is_new)
+		model->suspended[id] = suspension;
+	else
+		report_error(reader->report, place,
+			     "user \"%s\" is suspended twice, first at %s:%u: keep one of them",
+			     name, source_path(reader->sources, model->suspended[id].place),
+			     model->suspended[id].place.line);
+}
+
+static void load_suspended(struct model *model, const struct reader *reader,
+			   const config_setting_t *list)
+{
+	size_t n = keys_count(list);
+
+	for (size_t i = 0; i < n; i++)
+		load_suspension(model, reader, keys_element(list, i));
 }
 
 /* ---- The rest ---- */
@@ -333,6 +391,8 @@ static void load_other_services(struct model *model, const struct reader *reader
 		model->other_services = FORMAT_OTHER_DENY;
 	} else if (!strcmp(word, "allow")) {
 		model->other_services = FORMAT_OTHER_ALLOW;
+	} else if (!strcmp(word, "nobody")) {
+		model->other_services = FORMAT_OTHER_NOBODY;
 	} else {
 		model->other_services = FORMAT_OTHER_PERMISSION;
 		model->other_permission = (struct ref){ .id = model_permission(model, word),
@@ -363,6 +423,8 @@ enum {
 	TOP_ASSIGN,
 	TOP_DEFAULT_ROLES,
 	TOP_SYSTEM_ROLES,
+	TOP_VIRTUAL_ROLES,
+	TOP_SUSPENDED,
 	TOP_ROOT,
 	TOP_SERVICES,
 	TOP_OTHER,
@@ -381,6 +443,8 @@ static const struct key top_keys[N_TOP] = {
 	[TOP_ASSIGN] = { "assign", KEY_GROUPS },
 	[TOP_DEFAULT_ROLES] = { "default_roles", KEY_STRINGS },
 	[TOP_SYSTEM_ROLES] = { "system_account_roles", KEY_STRINGS },
+	[TOP_VIRTUAL_ROLES] = { "virtual_roles", KEY_STRINGS },
+	[TOP_SUSPENDED] = { "suspended", KEY_GROUPS },
 	[TOP_ROOT] = { "root_is_owner", KEY_BOOL },
 	[TOP_SERVICES] = { "services", KEY_GROUPS },
 	[TOP_OTHER] = { "other_services", KEY_STRING },
@@ -471,6 +535,8 @@ static bool load_top(struct model *model, const struct parsed *parsed)
 	good = load_assignments(model, parsed);
 	load_refs(model, reader, v[TOP_DEFAULT_ROLES], model_role, &model->default_roles);
 	load_refs(model, reader, v[TOP_SYSTEM_ROLES], model_role, &model->system_account_roles);
+	load_refs(model, reader, v[TOP_VIRTUAL_ROLES], model_role, &model->virtual_roles);
+	load_suspended(model, reader, v[TOP_SUSPENDED]);
 	load_services(model, reader, v[TOP_SERVICES], NULL);
 	load_role_groups(model, reader, v[TOP_ROLE_GROUPS]);
 	load_conflicts(model, reader, v[TOP_CONFLICTS]);

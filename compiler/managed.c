@@ -45,6 +45,7 @@ static void refuse_foreign(struct compiled *compiled)
 		{ "catalogs", first_of(&model->wanted_catalogs) },
 		{ "plan", model->plan_place },
 		{ "default_roles", first_of(&model->default_roles) },
+		{ "virtual_roles", first_of(&model->virtual_roles) },
 		{ "system_account_roles", first_of(&model->system_account_roles) },
 		{ "root_is_owner", model->root_place },
 		{ "other_services", model->other_place },
@@ -382,6 +383,33 @@ static void put_group(struct writer *w, uint32_t id)
 	put_holder(w, "group", &w->model->groups, id);
 }
 
+static bool has_virtual(const struct model *model, uint32_t id)
+{
+	return holds_some(model, &model->virtuals, id);
+}
+
+static void put_virtual(struct writer *w, uint32_t id)
+{
+	put_holder(w, "virtual", &w->model->virtuals, id);
+}
+
+/* ---- Suspended users ---- */
+
+static bool has_suspension(const struct model *model, uint32_t id)
+{
+	return model->suspended[id].place.line > 0;
+}
+
+static void put_suspension(struct writer *w, uint32_t id)
+{
+	const struct model_suspension *suspension = &w->model->suspended[id];
+
+	begin_element(w, "user", w->model->suspended_names.list[id]);
+	put_time(w, "until", suspension->until, FORMAT_FOREVER);
+	put_text(w, "why", suspension->why);
+	put(w, " }");
+}
+
 /* ---- Services ---- */
 
 static bool has_service(const struct model *model, uint32_t id)
@@ -398,6 +426,8 @@ static void put_service(struct writer *w, uint32_t id)
 		 &service->required, &w->model->permission_names);
 	if (service->flags & FORMAT_SERVICE_ACTOR)
 		put_text(w, "subject", "actor");
+	if (service->flags & FORMAT_SERVICE_ANY_ACCOUNT)
+		put_text(w, "accounts", "any");
 	if (service->flags & FORMAT_SERVICE_PERMISSIVE)
 		put_text(w, "mode", "permissive");
 	if (service->flags & FORMAT_SERVICE_ENFORCING)
@@ -421,7 +451,16 @@ static int put_all(struct writer *w)
 		r = put_elements(w, &model->users.names, has_user, put_user);
 	if (r == 0)
 		r = put_elements(w, &model->groups.names, has_group, put_group);
+	if (r == 0)
+		r = put_elements(w, &model->virtuals.names, has_virtual, put_virtual);
 	end_list(w);
+	if (model->suspended_names.n > 0) {
+		begin_list(w, "suspended");
+		if (r == 0)
+			r = put_elements(w, &model->suspended_names, has_suspension,
+					 put_suspension);
+		end_list(w);
+	}
 	begin_list(w, "services");
 	if (r == 0)
 		r = put_elements(w, &model->service_names, has_service, put_service);

@@ -18,6 +18,7 @@ void model_init(struct model *model)
 		.tells_user = true,
 		.root_is_owner = true,
 		.other_services = FORMAT_OTHER_DENY,
+		.uid_min = MODEL_UID_MIN,
 		.mode_place = PLACE_NOWHERE,
 		.tell_user_place = PLACE_NOWHERE,
 		.root_place = PLACE_NOWHERE,
@@ -29,6 +30,20 @@ void model_init(struct model *model)
 		.owner_role = NAMES_NONE,
 		.manage_permission = NAMES_NONE,
 	};
+}
+
+void model_set_seed(struct model *model, uint64_t seed)
+{
+	struct names *const all[] = {
+		&model->catalog_names,	  &model->department_names, &model->resource_names,
+		&model->permission_names, &model->role_names,	    &model->service_names,
+		&model->users.names,	  &model->groups.names,	    &model->virtuals.names,
+		&model->suspended_names,  &model->member_names,	    &model->name_sources,
+	};
+
+	model->seed = seed;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		all[i]->seed = seed;
 }
 
 static void free_holders(struct model_holders *holders)
@@ -55,6 +70,11 @@ void model_free(struct model *model)
 		free(model->conflicts[i].roles.list);
 	free_holders(&model->users);
 	free_holders(&model->groups);
+	free_holders(&model->virtuals);
+	names_free(&model->suspended_names);
+	names_free(&model->name_sources);
+	free(model->suspended);
+	free(model->virtual_roles.list);
 	names_free(&model->catalog_names);
 	names_free(&model->member_names);
 	names_free(&model->department_names);
@@ -180,6 +200,16 @@ uint32_t model_resource(struct model *model, const char *name)
 				sizeof(*model->resources), &is_new);
 
 	model->resources = items;
+	return id;
+}
+
+uint32_t model_suspension(struct model *model, const char *name, bool *ret_is_new)
+{
+	void *items = model->suspended;
+	uint32_t id = number_of(model, &model->suspended_names, name, &items, &model->max_suspended,
+				sizeof(*model->suspended), ret_is_new);
+
+	model->suspended = items;
 	return id;
 }
 

@@ -23,6 +23,9 @@
 #define MODEL_CELLS_MAX ((size_t)131072)
 #define MODEL_AREAS_MAX ((size_t)1024)
 
+/* UID_MIN where login.defs says nothing else (P3). */
+#define MODEL_UID_MIN 1000u
+
 /* Words of a map of the roles in conflict rules, and of the lines of role_groups. */
 #define MODEL_MEMBER_WORDS (FORMAT_MEMBERS_MAX / 64)
 #define MODEL_SEEN_WORDS (FORMAT_ROLE_GROUPS_MAX / 64)
@@ -115,10 +118,24 @@ struct model_assignment {
 	struct place place;
 };
 
-/* A user or group that has assignments. */
+/*
+ * A user, group or virtual user that has assignments; with what the name service says of it, which the compiler
+ * does not ask: whoever compiles for a host records it before packing (P3).
+ */
 struct model_holder {
 	uint32_t first, last; /* assignments */
 	uint32_t n;
+	enum format_recorded recorded;
+	uint32_t id; /* uid or gid; with FORMAT_RECORDED_PRESENT */
+};
+
+/* A suspended user (P13); recorded as a holder is. */
+struct model_suspension {
+	int64_t until;
+	const char *why;
+	struct place place;
+	enum format_recorded recorded;
+	uint32_t id;
 };
 
 struct model_holders {
@@ -201,11 +218,18 @@ struct model {
 	size_t max_permissions, max_roles, max_services;
 	size_t n_all_cells; /* of all roles */
 
-	struct model_holders users, groups;
+	uint64_t seed;		   /* of all names; model_set_seed() */
+	uint32_t uid_min;	   /* of login.defs (P3) */
+	struct names name_sources; /* sources of nsswitch.conf that have answered (P3) */
+
+	struct model_holders users, groups, virtuals;
+	struct names suspended_names;
+	struct model_suspension *suspended;
+	size_t max_suspended;
 	struct model_assignment *assignments;
 	size_t n_assignments, max_assignments;
 
-	struct refs default_roles, system_account_roles;
+	struct refs default_roles, system_account_roles, virtual_roles;
 	struct model_conflict *conflicts;
 	size_t n_conflicts, max_conflicts;
 	struct names member_names; /* roles of conflict rules: a number each, for maps of them */
@@ -235,6 +259,9 @@ struct model {
 void model_init(struct model *model);
 void model_free(struct model *model);
 
+/* Have names hashed with this seed; before the first of them. */
+void model_set_seed(struct model *model, uint64_t seed);
+
 /*
  * The number of a name, known or not: NAMES_NONE if memory ran out, which
  * model->arena.is_exhausted remembers.
@@ -255,7 +282,10 @@ void model_add_exempt(struct model *model, uint32_t user);
 struct model_plan_item *model_add_plan_item(struct model *model);
 void model_add_ref(struct model *model, struct refs *refs, uint32_t id, struct place place);
 
-/* Add an assignment to a user or group; NULL if memory ran out. */
+/* The number of a suspended user, new or not; NAMES_NONE if memory ran out. *ret_is_new says which. */
+uint32_t model_suspension(struct model *model, const char *name, bool *ret_is_new);
+
+/* Add an assignment to a user, group or virtual user; NULL if memory ran out. */
 struct model_assignment *model_add_assignment(struct model *model, struct model_holders *holders,
 					      const char *name);
 

@@ -10,6 +10,11 @@
 #define COMPARE_MAX 64u
 #define FAR 4u
 
+static uint32_t spread_of(const struct names *names, const char *name)
+{
+	return format_name_spread(names->seed, name, strlen(name));
+}
+
 /* The slot of a name, or the free one where it would go. */
 static size_t find_slot(const struct names *names, const char *name, uint32_t spread)
 {
@@ -28,7 +33,7 @@ uint32_t names_find(const struct names *names, const char *name)
 {
 	if (!names->n_slots)
 		return NAMES_NONE;
-	return names->slots[find_slot(names, name, format_name_spread(name, strlen(name)))].id;
+	return names->slots[find_slot(names, name, spread_of(names, name))].id;
 }
 
 /* Keep the slots at most half full. */
@@ -86,7 +91,7 @@ static uint32_t add_new(struct names *names, struct arena *arena, const char *na
 
 uint32_t names_add(struct names *names, struct arena *arena, const char *name)
 {
-	uint32_t spread = format_name_spread(name, strlen(name)), id = NAMES_NONE;
+	uint32_t spread = spread_of(names, name), id = NAMES_NONE;
 	size_t slot;
 
 	if (names->n * 2 < names->n_slots || grow_slots(names)) {

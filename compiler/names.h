@@ -18,6 +18,7 @@ struct names_slot {
 };
 
 struct names {
+	uint64_t seed;	   /* of the hash; set before the first name (format_name_spread()) */
 	const char **list; /* by number; the strings lie in the arena */
 	uint32_t *spreads; /* by number; format_name_spread(), for it is wanted again and again */
 	size_t n, max, max_spreads;

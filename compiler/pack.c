@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "policy.h"
 #include "role_sets.h"
 
 /*
@@ -20,7 +21,12 @@ struct packer {
 	const struct pack_info *info;
 	struct cdb_make cdb;
 	struct role_sets sets;
-	unsigned char *bytes; /* room for the checksum, then the payload */
+	struct arena arena;
+	struct names gid_names;		      /* recorded gids, in decimal */
+	uint32_t *first_of_gid, *next_of_gid; /* groups of a gid: numbers of names, a chain */
+	struct names suspension_keys;
+	uint32_t *suspension_of; /* by the number of the key */
+	unsigned char *bytes;	 /* room for the checksum, then the payload */
 	size_t n, max;
 	int error;
 };
@@ -304,6 +310,9 @@ static void put_assignment(struct packer *p, const struct model_assignment *assi
 
 static void put_holder(struct packer *p, const struct model_holder *holder)
 {
+	put_u8(p, holder->recorded);
+	if (holder->recorded == FORMAT_RECORDED_PRESENT)
+		put_u32(p, holder->id);
 	put_u32(p, holder->n);
 	for (uint32_t i = holder->first; i != NAMES_NONE; i = p->model->assignments[i].next)
 		put_assignment(p, &p->model->assignments[i]);
@@ -337,6 +346,106 @@ static void put_user(struct packer *p, uint32_t id)
 static void put_group(struct packer *p, uint32_t id)
 {
 	put_holder(p, &p->model->groups.list[id]);
+}
+
+static void put_virtual(struct packer *p, uint32_t id)
+{
+	put_holder(p, &p->model->virtuals.list[id]);
+}
+
+/* ---- Recorded gids and suspended accounts, by number (P3, P13) ---- */
+
+/* The names of the groups that were recorded with a gid, which is a name here: the id-th of gid_names. */
+static void put_gid(struct packer *p, uint32_t id)
+{
+	const struct model_holders *groups = &p->model->groups;
+	size_t n_at;
+	uint32_t n = 0;
+
+	put_u32(p, 0);
+	n_at = p->n - 4;
+	for (uint32_t i = p->first_of_gid[id]; i != NAMES_NONE; i = p->next_of_gid[i], n++)
+		put_string(p, groups->names.list[i]);
+	if (n > FORMAT_SAME_GID_MAX)
+		p->error = -E2BIG;
+	if (!p->error)
+		format_put32(p->bytes + n_at, n);
+}
+
+/* Number the recorded gids, and chain the groups of each. */
+static int number_gids(struct packer *p)
+{
+	const struct model_holders *groups = &p->model->groups;
+	char text[POLICY_ID_SIZE];
+
+	p->gid_names.seed = p->model->seed;
+	p->first_of_gid = calloc(groups->names.n + 1, sizeof(*p->first_of_gid));
+	p->next_of_gid = calloc(groups->names.n + 1, sizeof(*p->next_of_gid));
+	if (!p->first_of_gid || !p->next_of_gid)
+		return -ENOMEM;
+	for (uint32_t i = (uint32_t)groups->names.n; i-- > 0;) {
+		size_t n_before = p->gid_names.n;
+		uint32_t id;
+
+		if (groups->list[i].recorded != FORMAT_RECORDED_PRESENT)
+			continue;
+		policy_write_id(text, "", groups->list[i].id);
+		id = names_add(&p->gid_names, &p->arena, text);
+		if (id == NAMES_NONE)
+			return -ENOMEM;
+		p->next_of_gid[i] = p->gid_names.n > n_before ? NAMES_NONE : p->first_of_gid[id];
+		p->first_of_gid[id] = i;
+	}
+	return 0;
+}
+
+/* A suspension, under the user's name or under "#uid". */
+static void put_suspension(struct packer *p, uint32_t id)
+{
+	const struct model_suspension *s = &p->model->suspended[p->suspension_of[id]];
+
+	put_u8(p, s->until != FORMAT_FOREVER ? FORMAT_SUSPENDED_UNTIL : 0);
+	if (s->until != FORMAT_FOREVER)
+		put_i64(p, s->until);
+	put_place(p, s->place);
+	put_string(p, s->why ? s->why : "");
+}
+
+/* Add one key of a suspension. Of two users with one uid, the one that is suspended longer counts for it. */
+static int add_suspension_key(struct packer *p, const char *key, uint32_t suspension)
+{
+	size_t n_before = p->suspension_keys.n;
+	uint32_t id = names_add(&p->suspension_keys, &p->arena, key);
+	const struct model_suspension *all = p->model->suspended;
+
+	if (id == NAMES_NONE)
+		return -ENOMEM;
+	if (p->suspension_keys.n > n_before ||
+	    all[suspension].until > all[p->suspension_of[id]].until)
+		p->suspension_of[id] = suspension;
+	return 0;
+}
+
+static int number_suspensions(struct packer *p)
+{
+	const struct names *names = &p->model->suspended_names;
+	char key[POLICY_ID_SIZE];
+	int r = 0;
+
+	p->suspension_keys.seed = p->model->seed;
+	p->suspension_of = calloc(2 * names->n + 1, sizeof(*p->suspension_of));
+	if (!p->suspension_of)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < names->n && r == 0; i++) {
+		const struct model_suspension *s = &p->model->suspended[i];
+
+		r = add_suspension_key(p, names->list[i], i);
+		if (r < 0 || s->recorded != FORMAT_RECORDED_PRESENT || s->id == 0)
+			continue;
+		policy_write_id(key, "#", s->id);
+		r = add_suspension_key(p, key, i);
+	}
+	return r;
 }
 
 static unsigned int permission_flags(const struct model_permission *permission)
@@ -409,18 +518,13 @@ static void put_ids(struct packer *p, const struct refs *refs)
 		put_u32(p, refs->list[i].id);
 }
 
-/* The roles of conflict rules that a role is or inherits, by their ids. */
+/* A map of the roles of conflict rules that a role is or inherits. */
 static void put_members(struct packer *p, const struct model_role *role)
 {
-	const struct names *members = &p->model->member_names;
-	uint32_t n = 0;
+	size_t n = format_map_size((uint32_t)p->model->member_names.n);
 
-	for (size_t i = 0; i < MODEL_MEMBER_WORDS; i++)
-		n += (uint32_t)__builtin_popcountll(role->members[i]);
-	put_u32(p, n);
-	for (uint32_t i = 0; i < members->n && n > 0; i++)
-		if (role->members[i / 64] & UINT64_C(1) << (i % 64))
-			put_u32(p, names_find(&p->model->role_names, members->list[i]));
+	for (size_t i = 0; i < n; i++)
+		put_u8(p, (unsigned int)(role->members[i / 8] >> (i % 8 * 8) & 0xff));
 }
 
 static int by_value(const void *a, const void *b)
@@ -431,9 +535,10 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The gids of the groups in which a role's holders are seen, ascending and each once. */
-static void put_gids(struct packer *p, const struct model_role *role)
+static void put_role_gids(struct packer *p, uint32_t id)
 {
 	const struct model *model = p->model;
+	const struct model_role *role = &model->roles[id];
 	uint32_t gids[FORMAT_ROLE_GROUPS_MAX] = { 0 }, n = 0, n_all = 0;
 
 	for (size_t i = 0; i < model->n_role_groups; i++)
@@ -444,9 +549,11 @@ static void put_gids(struct packer *p, const struct model_role *role)
 	for (uint32_t i = 0; i < n_all; i++)
 		if (n == 0 || gids[i] != gids[n - 1])
 			gids[n++] = gids[i];
+	begin(p);
 	put_u32(p, n);
 	for (uint32_t i = 0; i < n; i++)
 		put_u32(p, gids[i]);
+	end(p, FORMAT_ROLE_GIDS, id);
 }
 
 static void put_role(struct packer *p, uint32_t id)
@@ -459,7 +566,6 @@ static void put_role(struct packer *p, uint32_t id)
 			  (role->is_builtin ? FORMAT_ROLE_BUILTIN : 0) |
 			  (role->is_owner ? FORMAT_ROLE_OWNER : 0));
 	put_members(p, role);
-	put_gids(p, role);
 	put_bytes(p, role->closure, n_map);
 	end(p, FORMAT_ROLE, id);
 }
@@ -530,7 +636,11 @@ static void put_default(struct packer *p, const struct refs *roles)
 
 static void put_conflicts(struct packer *p)
 {
+	const struct names *members = &p->model->member_names;
+
 	begin(p);
+	for (size_t i = 0; i < members->n; i++)
+		put_u32(p, names_find(&p->model->role_names, members->list[i]));
 	for (size_t i = 0; i < p->model->n_conflicts; i++) {
 		const struct model_conflict *conflict = &p->model->conflicts[i];
 
@@ -633,9 +743,26 @@ static unsigned int seen_flags(const struct model *model)
 	return flags;
 }
 
+/* Whether assignments to groups matter, and whether there was no answer about one of them (P3). */
+static unsigned int group_flags(const struct model *model)
+{
+	unsigned int flags = 0;
+
+	for (size_t i = 0; i < model->groups.names.n; i++) {
+		enum format_recorded recorded = model->groups.list[i].recorded;
+
+		if (recorded != FORMAT_RECORDED_ABSENT)
+			flags |= FORMAT_HEAD_GROUPS_APPLY;
+		if (recorded == FORMAT_RECORDED_UNKNOWN)
+			flags |= FORMAT_HEAD_GROUPS_UNKNOWN;
+	}
+	return flags;
+}
+
 static unsigned int head_flags(const struct model *model)
 {
-	return seen_flags(model) | (model->is_permissive ? FORMAT_HEAD_PERMISSIVE : 0) |
+	return seen_flags(model) | group_flags(model) |
+	       (model->is_permissive ? FORMAT_HEAD_PERMISSIVE : 0) |
 	       (model->tells_user ? FORMAT_HEAD_TELL_USER : 0) |
 	       (model->root_is_owner ? FORMAT_HEAD_ROOT_IS_OWNER : 0) |
 	       (model->gate_takes_root ? FORMAT_HEAD_GATE_ROOT : 0) |
@@ -655,17 +782,24 @@ static void fill_head(struct packer *p, uint32_t file_size, uint32_t n_prefixes)
 	put_u32(p, file_size);
 	put_u64(p, p->info->generation);
 	put_i64(p, p->info->when);
-	put_u8(p, head_flags(model));
+	put_u32(p, head_flags(model));
+	put_u64(p, model->seed);
+	put_u32(p, model->uid_min);
 	put_u32(p, (uint32_t)model->role_names.n);
 	put_u32(p, (uint32_t)model->permission_names.n);
 	put_u32(p, (uint32_t)model->n_conflicts);
+	put_u32(p, (uint32_t)model->member_names.n);
 	put_u32(p, n_prefixes);
 	put_u32(p, (uint32_t)model->users.names.n);
 	put_u32(p, (uint32_t)model->groups.names.n);
+	put_u32(p, (uint32_t)model->suspended_names.n);
 	put_u32(p, bucket_count(model->users.names.n));
 	put_u32(p, bucket_count(model->groups.names.n));
 	put_u32(p, bucket_count(model->service_names.n));
 	put_u32(p, bucket_count(model->permission_names.n));
+	put_u32(p, bucket_count(model->virtuals.names.n));
+	put_u32(p, bucket_count(p->gid_names.n));
+	put_u32(p, bucket_count(p->suspension_keys.n));
 	put_u8(p, model->other_services);
 	put_required(p, other);
 	put_place(p, model->other_place);
@@ -713,7 +847,70 @@ static void put_defaults(struct packer *p)
 	begin(p);
 	put_default(p, &p->model->default_roles);
 	put_default(p, &p->model->system_account_roles);
+	put_default(p, &p->model->virtual_roles);
 	end(p, FORMAT_DEFAULTS, 0);
+}
+
+/* Whether an assignment to a group grants what its role grants to whoever is in the group, now and later. */
+static bool grants_for_sure(const struct packer *p, const struct model_assignment *a, uint32_t i)
+{
+	bool is_dated = a->from > p->info->when || a->until != FORMAT_FOREVER;
+
+	return !is_dated && (a->approved_by || !p->model->roles[a->roles[i]].needs_approval);
+}
+
+/*
+ * The permissions that every assignment to a group grants, conflicts aside: where no more is required, it does not
+ * matter which groups an account without other assignments is in (P3). One that has ended restricts nobody.
+ */
+static void put_common(struct packer *p)
+{
+	const struct model *model = p->model;
+	size_t n_map = format_map_size((uint32_t)model->permission_names.n);
+	unsigned char *common, *own = calloc(n_map + 1, 1);
+
+	begin(p);
+	common = room(p, n_map);
+	if (!own && !p->error)
+		p->error = -ENOMEM;
+	if (p->error) {
+		free(own);
+		return;
+	}
+	memset(common, 0xff, n_map);
+	for (size_t g = 0; g < model->groups.names.n; g++) {
+		const struct model_holder *group = &model->groups.list[g];
+
+		if (group->recorded == FORMAT_RECORDED_ABSENT)
+			continue;
+		for (uint32_t k = group->first; k != NAMES_NONE; k = model->assignments[k].next) {
+			const struct model_assignment *a = &model->assignments[k];
+
+			if (a->until <= p->info->when)
+				continue;
+			memset(own, 0, n_map);
+			for (uint32_t i = 0; i < a->n_roles; i++)
+				for (size_t b = 0; grants_for_sure(p, a, i) && b < n_map; b++)
+					own[b] |= model->roles[a->roles[i]].closure[b];
+			for (size_t b = 0; b < n_map; b++)
+				common[b] &= own[b];
+		}
+	}
+	if (model->permission_names.n % 8 > 0)
+		common[n_map - 1] &= (unsigned char)((1u << model->permission_names.n % 8) - 1);
+	end(p, FORMAT_COMMON, 0);
+	free(own);
+}
+
+static void put_name_sources(struct packer *p)
+{
+	const struct names *names = &p->model->name_sources;
+
+	begin(p);
+	put_u32(p, (uint32_t)names->n);
+	for (size_t i = 0; i < names->n; i++)
+		put_string(p, names->list[i]);
+	end(p, FORMAT_NAME_SOURCES, 0);
 }
 
 /*
@@ -735,15 +932,24 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	for (uint32_t i = 0; i < p->sets.n && !p->error; i++)
 		put_set(p, i);
 	put_conflicts(p);
+	put_common(p);
+	put_name_sources(p);
+	put_buckets(p, &(struct kind){ FORMAT_SUSPENDED, &p->suspension_keys, NULL, put_suspension,
+				       NULL });
+	put_buckets(p, &(struct kind){ FORMAT_GIDS, &p->gid_names, NULL, put_gid, NULL });
 	put_buckets(p,
 		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL });
 	put_buckets(p, &(struct kind){ FORMAT_PERMISSIONS, &model->permission_names, NULL,
 				       put_required, NULL });
+	put_buckets(p, &(struct kind){ FORMAT_VIRTUALS, &model->virtuals.names, NULL, put_virtual,
+				       NULL });
 	put_sources(p);
 	put_catalogs(p);
 	put_role_groups(p);
 	put_listed(p);
 	put_record(p);
+	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
+		put_role_gids(p, i);
 	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
 		put_role_info(p, i);
 	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
@@ -760,7 +966,8 @@ int pack_policy(const struct model *model, const struct sources *sources,
 
 	if (cdb_make_start(&p.cdb, fd) < 0)
 		return errno ? -errno : -EIO;
-	if (role_sets_find_all(&p.sets, model) < 0)
+	if (role_sets_find_all(&p.sets, model) < 0 || number_gids(&p) < 0 ||
+	    number_suspensions(&p) < 0)
 		p.error = -ENOMEM;
 	put_all(&p, &n_prefixes);
 	/* Also after an error: it frees what tinycdb holds. */
@@ -769,6 +976,12 @@ int pack_policy(const struct model *model, const struct sources *sources,
 		p.error = cdb_error();
 	finish_head(&p, fd, n_prefixes);
 	role_sets_free(&p.sets);
+	names_free(&p.gid_names);
+	names_free(&p.suspension_keys);
+	arena_free(&p.arena);
+	free(p.first_of_gid);
+	free(p.next_of_gid);
+	free(p.suspension_of);
 	free(p.bytes);
 	return p.error;
 }

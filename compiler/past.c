@@ -123,7 +123,9 @@ int past_compile(const struct tree *tree, const char *conf_dir, const char *stat
 	char *policy_d;
 	int r;
 
-	r = read_past_policy(ret, &past);
+	r = compile_choose_seed(ret);
+	if (r == 0)
+		r = read_past_policy(ret, &past);
 	if (r == 0)
 		r = compile_sources(ret, find_past_catalog, &past);
 	if (r == 0 && asprintf(&policy_d, "%s/policy.d", conf_dir) < 0)

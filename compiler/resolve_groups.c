@@ -218,6 +218,7 @@ void resolve_groups(struct resolving *r)
 {
 	const struct model *model = r->model;
 
+	count_by_groups(r);
 	if (model->n_role_groups == 0)
 		return;
 	for (size_t i = 0; i < model->n_role_groups; i++)
@@ -225,6 +226,5 @@ void resolve_groups(struct resolving *r)
 	warn_group_assignments(r);
 	warn_defaults(r, &model->default_roles, "`default_roles`");
 	warn_defaults(r, &model->system_account_roles, "`system_account_roles`");
-	count_by_groups(r);
 	list_users(r);
 }

@@ -248,6 +248,7 @@ void resolve_references(struct resolving *r)
 	check_assignments(r);
 	check_roles(r, &model->default_roles);
 	check_roles(r, &model->system_account_roles);
+	check_roles(r, &model->virtual_roles);
 	for (size_t i = 0; i < model->n_conflicts; i++)
 		check_roles(r, &model->conflicts[i].roles);
 	for (size_t i = 0; i < model->n_role_groups; i++)
@@ -298,6 +299,26 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
 	}
 }
 
+/* D9: what bounds the work of one decision. */
+static void limit_work(struct resolving *r)
+{
+	const struct model *model = r->model;
+	size_t n_bases = 0, n_group_roles = 0;
+	size_t n_map = format_map_size((uint32_t)model->permission_names.n);
+
+	for (size_t i = 0; i < model->role_names.n; i++)
+		n_bases += model->roles[i].bases.n;
+	for (size_t i = 0; i < model->groups.names.n; i++)
+		for (uint32_t k = model->groups.list[i].first; k != NAMES_NONE;
+		     k = model->assignments[k].next)
+			n_group_roles += model->assignments[k].n_roles;
+	limit(r, n_bases, FORMAT_ALL_BASES_MAX, "bases of roles in all (limit all_bases)");
+	limit(r, n_group_roles, FORMAT_GROUP_ROLES_MAX,
+	      "roles in assignments to groups (limit group_roles)");
+	limit(r, model->role_names.n * n_map, FORMAT_MAPS_MAX,
+	      "bytes for what roles grant, which is roles times permissions by 8 (limit maps)");
+}
+
 bool resolve_limits(struct resolving *r)
 {
 	size_t n_before = r->report->n_errors;
@@ -316,10 +337,13 @@ bool resolve_limits(struct resolving *r)
 	limit(r, model->n_all_cells, MODEL_CELLS_MAX, "lines in matrices");
 	limit(r, model->default_roles.n, FORMAT_DEFAULTS_MAX, "default roles");
 	limit(r, model->system_account_roles.n, FORMAT_DEFAULTS_MAX, "system account roles");
+	limit(r, model->virtual_roles.n, FORMAT_DEFAULTS_MAX, "virtual roles");
+	limit_work(r);
 	limit(r, r->sources->n, FORMAT_SOURCES_MAX, "source files");
 	limit(r, model->n_catalogs, FORMAT_CATALOGS_MAX, "catalogs");
 	limit(r, model->n_role_groups, FORMAT_ROLE_GROUPS_MAX, "roles seen as groups");
 	limit_holders(r, &model->users);
 	limit_holders(r, &model->groups);
+	limit_holders(r, &model->virtuals);
 	return r->report->n_errors == n_before;
 }

@@ -25,7 +25,8 @@ bool services_require_same(const struct joint *joint, const struct service *befo
 			   const struct service *after)
 {
 	return before->require == after->require &&
-	       !((before->flags ^ after->flags) & FORMAT_SERVICE_ACTOR) &&
+	       !((before->flags ^ after->flags) &
+		 (FORMAT_SERVICE_ACTOR | FORMAT_SERVICE_ANY_ACCOUNT)) &&
 	       is_among(joint, before, JOINT_BEFORE, after) &&
 	       is_among(joint, after, JOINT_AFTER, before);
 }

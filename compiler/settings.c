@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "services.h"
+
 static const struct rolegate_policy *before_of(const struct joint *joint)
 {
 	return joint->sides[JOINT_BEFORE].policy;
@@ -157,7 +159,9 @@ const char *settings_other(const struct joint *joint, enum joint_side side)
 
 	if (head->other == FORMAT_OTHER_PERMISSION)
 		return joint->bits[bit_of(joint, side, head->other_permission.id)].name;
-	return head->other == FORMAT_OTHER_ALLOW ? "allow" : "deny";
+	return head->other == FORMAT_OTHER_ALLOW    ? "allow"
+	       : head->other == FORMAT_OTHER_NOBODY ? "nobody"
+						    : "deny";
 }
 
 static int has_other_changed(const struct joint *joint)
@@ -194,9 +198,74 @@ static int have_defaults_changed(const struct joint *joint)
 	return differ_in_defaults(joint, JOINT_ANYBODY);
 }
 
+static int have_virtual_changed(const struct joint *joint)
+{
+	return differ_in_defaults(joint, JOINT_VIRTUAL);
+}
+
 static int have_system_changed(const struct joint *joint)
 {
 	return differ_in_defaults(joint, JOINT_SYSTEM);
+}
+
+/* ---- Suspended accounts (P13) ---- */
+
+/* Whether one side suspends everything that the other suspends, for as long. 1, 0 or an error. */
+static int suspends_all_of(const struct joint *joint, enum joint_side side)
+{
+	const struct rolegate_policy *own = joint->sides[side].policy;
+	const struct rolegate_policy *other = joint->sides[!side].policy;
+	struct suspension suspension, counterpart;
+	struct cursor bucket, body, found;
+	struct record record, other_record;
+	const char *key;
+	int r = 1;
+
+	for (uint32_t i = 0; i < policy_buckets(other, FORMAT_SUSPENDED) && r > 0; i++) {
+		r = store_find(&other->store, FORMAT_SUSPENDED, i, &record);
+		if (r < 0)
+			return r;
+		r = 1;
+		bucket = cursor_over(&record);
+		while (r > 0 && policy_next_entry(&bucket, &key, &body)) {
+			r = policy_find_name(own, FORMAT_SUSPENDED, key, &other_record, &found);
+			if (!policy_read_suspension(&body, &suspension) ||
+			    (r > 0 && !policy_read_suspension(&found, &counterpart)))
+				r = -EBADMSG;
+			else if (r > 0)
+				r = counterpart.until == suspension.until;
+			store_record_free(&other_record);
+		}
+		if (r > 0 && !cursor_is_done(&bucket))
+			r = -EBADMSG;
+		store_record_free(&record);
+	}
+	return r;
+}
+
+static int have_suspended_changed(const struct joint *joint)
+{
+	int r = suspends_all_of(joint, JOINT_BEFORE);
+
+	if (r > 0)
+		r = suspends_all_of(joint, JOINT_AFTER);
+	return r < 0 ? r : !r;
+}
+
+/* ---- accounts = "any" (P12) ---- */
+
+static int accepts_other_accounts(const struct service *before, const struct service *after,
+				  void *context)
+{
+	unsigned int was = before ? before->flags : 0, is = after ? after->flags : 0;
+
+	(void)context;
+	return ((was ^ is) & FORMAT_SERVICE_ANY_ACCOUNT) != 0;
+}
+
+static int have_accounts_changed(const struct joint *joint)
+{
+	return services_compare(joint, accepts_other_accounts, NULL);
 }
 
 /* ---- role_groups ---- */
@@ -291,6 +360,7 @@ static int has_as_strict(const struct joint *joint, enum joint_side side,
 			 const struct conflict *other)
 {
 	const struct rolegate_policy *policy = joint->sides[side].policy;
+	const unsigned char *members;
 	struct conflict rule;
 	struct record record;
 	struct cursor c;
@@ -298,7 +368,7 @@ static int has_as_strict(const struct joint *joint, enum joint_side side,
 
 	if (!policy)
 		return 0;
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(policy, &record, &members, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < policy->head.n_conflicts && r == 0; i++) {
@@ -316,6 +386,7 @@ int settings_compare_conflicts(const struct joint *joint, enum joint_side side,
 			       void *context)
 {
 	const struct rolegate_policy *policy = joint->sides[side].policy;
+	const unsigned char *members;
 	struct conflict rule;
 	struct record record;
 	struct cursor c;
@@ -323,7 +394,7 @@ int settings_compare_conflicts(const struct joint *joint, enum joint_side side,
 
 	if (!policy)
 		return 0;
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(policy, &record, &members, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < policy->head.n_conflicts && r == 0; i++) {
@@ -357,6 +428,9 @@ int settings_compare(const struct joint *joint,
 		{ "other_services", has_other_changed },
 		{ "default_roles", have_defaults_changed },
 		{ "system_account_roles", have_system_changed },
+		{ "virtual_roles", have_virtual_changed },
+		{ "suspended", have_suspended_changed },
+		{ "accounts", have_accounts_changed },
 	};
 	int r = 0;
 

@@ -158,7 +158,7 @@ int terms_read(struct terms *terms, const struct joint *joint, enum joint_side s
 	uint32_t n;
 
 	terms->n_scratch = 0;
-	n = cursor_below(&body, FORMAT_ASSIGNS_MAX + 1);
+	n = policy_read_n_assignments(&body);
 	for (uint32_t i = 0; i < n; i++) {
 		if (!policy_read_assignment(own->policy, &body, &assignment))
 			return -EBADMSG;

@@ -5,9 +5,9 @@
  *	cc example-service.c $(pkg-config --cflags --libs librolegate)
  *	./a.out USER SERVICE [STATE_DIR]
  *
- * It shows what a program does to ask Rolegate. It decides with the user's name alone first. Only
- * if the answer depends on more (decision.wants) does it look up the uid and the groups, which may
- * cost a directory server's time.
+ * It shows what a program does to ask Rolegate. A decision is about an account, so the name is looked
+ * up first, and the name that the system gives for it is the one that counts. Only if the answer
+ * depends on groups (decision.wants) are these looked up, which may cost a directory server's time.
  *
  * Exit status: 0 the user may; 1 the user may not; 2 no answer could be had.
  */
@@ -25,10 +25,11 @@
 /* A group of 100,000 members needs a megabyte; what is not used is never made by the kernel. */
 #define BUFFER_SIZE ((size_t)16 * 1024 * 1024)
 
-/* A person, and what it points at. */
+/* An account, and what it points at. */
 struct user {
 	struct rolegate_person person;
-	char *names[GROUPS_MAX];
+	char *name;
+	char *group_names[GROUPS_MAX];
 	gid_t gid, gids[GROUPS_MAX];
 	char buffer[BUFFER_SIZE];
 };
@@ -39,39 +40,59 @@ static int means_absent(int error)
 	return error == 0 || error == ENOENT || error == ESRCH;
 }
 
-/* Learn the uid and primary group, or that there is no such user, a fact too. 0; -1 unknown. */
-static int look_up_uid(struct user *user)
+/*
+ * Look a name up. The system may find an account by another spelling: then its own name is looked up, and has to lead to
+ * the same uid, or there are two accounts. 0; -1 unknown.
+ */
+static int look_up(struct user *user, const char *name)
 {
 	struct passwd entry, *found = NULL;
-	int error = getpwnam_r(user->person.name, &entry, user->buffer, BUFFER_SIZE, &found);
+	int error = getpwnam_r(name, &entry, user->buffer, BUFFER_SIZE, &found);
+	int is_again = user->person.facts & ROLEGATE_FACT_UID;
 
 	if (!found && !means_absent(error))
 		return -1;
-	user->person.facts |= found ? ROLEGATE_FACT_UID : ROLEGATE_FACT_ABSENT;
-	user->person.uid = found ? entry.pw_uid : 0;
-	user->gid = found ? entry.pw_gid : 0;
-	return 0;
+	if (!found && !is_again) {
+		user->person.facts |= ROLEGATE_FACT_ABSENT;
+		return 0;
+	}
+	if (is_again && (!found || entry.pw_uid != user->person.uid)) {
+		user->person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+		return 0;
+	}
+	user->person.facts |= ROLEGATE_FACT_UID;
+	user->person.uid = entry.pw_uid;
+	user->gid = entry.pw_gid;
+	if (!strcmp(entry.pw_name, user->name) || is_again)
+		return 0;
+	free(user->name);
+	user->name = strdup(entry.pw_name);
+	user->person.name = user->name;
+	return user->name ? look_up(user, user->name) : -1;
 }
 
-/* Learn the names of all groups, primary and supplementary. 0; -1 unknown. */
-static int look_up_groups(struct user *user)
+/* Learn all groups, primary and supplementary, and the names of those that matter. 0; -1 unknown. */
+static int look_up_groups(const struct rolegate_policy *policy, struct user *user)
 {
 	int n = GROUPS_MAX;
 
-	if (getgrouplist(user->person.name, user->gid, user->gids, &n) < 0)
+	if (getgrouplist(user->name, user->gid, user->gids, &n) < 0)
 		return -1;
 	for (int i = 0; i < n; i++) {
 		struct group entry, *found = NULL;
-		int error = getgrgid_r(user->gids[i], &entry, user->buffer, BUFFER_SIZE, &found);
+		int needed = rolegate_policy_needs_group(policy, user->gids[i]);
 
-		if (!found && means_absent(error))
-			continue; /* a number without a name: no policy can speak of it */
-		user->names[user->person.n_groups] = found ? strdup(entry.gr_name) : NULL;
-		if (!user->names[user->person.n_groups])
+		if (needed < 0)
 			return -1;
-		user->person.n_groups++;
+		/* A name that does not come stays NULL: the library knows what that means. */
+		if (needed > 0 &&
+		    getgrgid_r(user->gids[i], &entry, user->buffer, BUFFER_SIZE, &found) == 0 &&
+		    found)
+			user->group_names[i] = strdup(entry.gr_name);
 	}
-	user->person.groups = (const char *const *)user->names;
+	user->person.n_groups = (size_t)n;
+	user->person.gids = user->gids;
+	user->person.group_names = (const char *const *)user->group_names;
 	user->person.facts |= ROLEGATE_FACT_GROUPS;
 	return 0;
 }
@@ -87,11 +108,13 @@ static int decide(const struct rolegate_policy *policy, const struct rolegate_re
 
 		if (r < 0 || decision->verdict == ROLEGATE_ALLOW || decision->wants == 0)
 			return r;
-		/* The primary group comes with the uid, which therefore comes first. */
-		if (!(user->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT)))
-			r = look_up_uid(user);
-		else
-			r = look_up_groups(user);
+		/*
+		 * Whether each source of groups answered is more than getgrouplist(3) says. A program that cannot ask
+		 * the sources one by one leaves it at the denial.
+		 */
+		if (!(decision->wants & ROLEGATE_FACT_GROUPS))
+			return 0;
+		r = look_up_groups(policy, user);
 		if (r < 0) {
 			decision->verdict = ROLEGATE_DENY;
 			return -EIO;
@@ -108,8 +131,8 @@ static int print_path(const struct rolegate_policy *policy, const struct rolegat
 	int r = rolegate_explain(policy, request, &subject, NULL, &e);
 
 	for (size_t i = 0; r == 0 && i < e->n_steps; i++)
-		printf("  %s (%s:%u)\n", e->steps[i].name,
-		       e->steps[i].file ? e->steps[i].file : "by default", e->steps[i].line);
+		printf("  %s (%s:%u)\n", e->steps[i]->name,
+		       e->steps[i]->file ? e->steps[i]->file : "by default", e->steps[i]->line);
 	for (size_t i = 0; r == 0 && i < e->n_missing; i++)
 		printf("  missing: %s\n", e->missing[i]);
 	rolegate_explanation_free(e);
@@ -119,8 +142,8 @@ static int print_path(const struct rolegate_policy *policy, const struct rolegat
 static int answer(const struct rolegate_policy *policy, const struct rolegate_request *request,
 		  struct user *user)
 {
-	struct rolegate_decision decision;
-	int r = decide(policy, request, user, &decision);
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
+	int r = look_up(user, user->name) < 0 ? -EIO : decide(policy, request, user, &decision);
 	/* Compare with == ROLEGATE_ALLOW and nothing else. */
 	int allowed = r == 0 && decision.verdict == ROLEGATE_ALLOW;
 
@@ -145,7 +168,7 @@ int main(int argc, char **argv)
 {
 	struct user *user = calloc(1, sizeof(*user));
 	struct rolegate_policy *policy = NULL;
-	struct rolegate_request request = { .at = time(NULL) };
+	struct rolegate_request request = ROLEGATE_REQUEST_INIT;
 	char *trouble = NULL;
 	int status = 2;
 
@@ -157,12 +180,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "example-service: no answer: %s\n",
 			trouble ? trouble : "out of memory");
 	} else {
-		user->person.name = argv[1];
+		user->person.size = sizeof(user->person);
+		user->name = strdup(argv[1]);
+		user->person.name = user->name;
 		request.service = argv[2];
-		status = answer(policy, &request, user);
+		request.at = time(NULL);
+		status = user->name ? answer(policy, &request, user) : 2;
 	}
 	for (size_t i = 0; user && i < user->person.n_groups; i++)
-		free(user->names[i]);
+		free(user->group_names[i]);
+	if (user)
+		free(user->name);
 	free(user);
 	free(trouble);
 	rolegate_policy_close(policy);

@@ -33,9 +33,11 @@ static void check(bool holds)
 
 /* ---- What the command asks of the rest of itself ---- */
 
-int people_find(struct tool *tool, const char *name, struct account *ret)
+int people_find(struct tool *tool, const struct rolegate_policy *policy, const char *name,
+		struct account *ret)
 {
 	(void)tool;
+	(void)policy;
 	return account_init(ret, name);
 }
 

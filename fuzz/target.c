@@ -49,9 +49,9 @@ static size_t weigh(const struct rolegate_explanation *e)
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->n_steps; i++) {
-		for (const char *p = e->steps[i].name; *p; p++)
+		for (const char *p = e->steps[i]->name; *p; p++)
 			n++;
-		for (const char *p = e->steps[i].file; p && *p; p++)
+		for (const char *p = e->steps[i]->file; p && *p; p++)
 			n++;
 	}
 	for (size_t i = 0; i < e->n_missing; i++)
@@ -70,13 +70,14 @@ static void ask(const struct rolegate_policy *policy, const struct rolegate_pers
 		const char *service, const char *permission, bool must_work,
 		struct target_verdicts *verdicts)
 {
-	const struct rolegate_request request = { .service = service,
+	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						  .service = service,
 						  .permission = permission,
 						  .at = NOW };
 	const struct rolegate_subject subject = { .person = *person };
 	const struct rolegate_actor actor = { .person = *person };
 	struct rolegate_explanation *explanation = NULL;
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	int r, decided;
 
 	r = rolegate_decide(policy, &request, &subject, NULL, &decision);
@@ -90,8 +91,8 @@ static void ask(const struct rolegate_policy *policy, const struct rolegate_pers
 	if (r < 0)
 		return;
 	/* Two views of one run. */
-	check(decided < 0 || (explanation->decision.verdict == decision.verdict &&
-			      explanation->decision.reason == decision.reason));
+	check(decided < 0 || (explanation->decision->verdict == decision.verdict &&
+			      explanation->decision->reason == decision.reason));
 	check(weigh(explanation) < SIZE_MAX);
 	rolegate_explanation_free(explanation);
 }
@@ -109,16 +110,28 @@ void target_ask(const struct rolegate_policy *policy, const char *name, int must
 		struct target_verdicts *verdicts)
 {
 	static const char *const groups[] = { "ops", "staff" };
+	static const gid_t gids[] = { 50, 51 };
+	const unsigned int all = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES;
+	const size_t size = sizeof(struct rolegate_person);
 	const struct rolegate_person people[] = {
-		{ .name = "alice", .uid = 1000, .facts = 3, .groups = groups, .n_groups = 2 },
-		{ .name = "bob", .uid = 1001, .facts = 3 },
-		{ .name = "root", .uid = 0, .facts = ROLEGATE_FACT_UID },
-		{ .name = "daemon",
+		{ .size = size,
+		  .name = "alice",
+		  .uid = 1000,
+		  .facts = all,
+		  .gids = gids,
+		  .group_names = groups,
+		  .n_groups = 2 },
+		{ .size = size, .name = "bob", .uid = 1001, .facts = all, .silent_source = "sss" },
+		{ .size = size, .name = "root", .uid = 0, .facts = ROLEGATE_FACT_UID },
+		{ .size = size,
+		  .name = "daemon",
 		  .uid = 2,
-		  .facts = 3,
-		  .groups = &name,
-		  .n_groups = name != NULL },
-		{ .name = name && *name ? name : "x", .facts = 0 },
+		  .facts = all,
+		  .gids = gids,
+		  .group_names = &name,
+		  .n_groups = 1 },
+		{ .size = size, .name = name && *name ? name : "x", .facts = 0 },
+		{ .size = size, .name = name && *name ? name : "x", .facts = ROLEGATE_FACT_ABSENT },
 	};
 	const char *const services[] = { "sshd", "pop3", "su", name };
 	const char *const permissions[] = { "manage", "mail", name };

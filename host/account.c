@@ -2,7 +2,6 @@
 #include "account.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -10,48 +9,151 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "policy.h"
 
 /* Groups of one user: Linux has no more. */
 #define GROUPS_MAX 65536
 
-/*
- * What a lookup of groups may need of a process at one time: a file or a socket, what it is found by,
- * and as much again for services that need more.
- */
-#define ROOM_DESCRIPTORS 4u
-#define ROOM_BYTES ((size_t)64 * 1024)
-
 int account_init(struct account *account, const char *name)
 {
-	*account = (struct account){ 0 };
+	*account = (struct account){ .person = ROLEGATE_PERSON_INIT };
 	account->name = strdup(name);
 	account->person.name = account->name;
 	return account->name ? 0 : -ENOMEM;
 }
 
-void account_free(struct account *account)
+static void free_groups(struct account *account)
 {
 	for (size_t i = 0; i < account->n_groups; i++)
-		free(account->groups[i]);
-	free(account->groups);
+		free(account->group_names[i]);
+	free(account->group_names);
+	free(account->gids);
+	account->group_names = NULL;
+	account->gids = NULL;
+	account->n_groups = 0;
+	account->person.n_groups = 0;
+}
+
+void account_free(struct account *account)
+{
+	free_groups(account);
 	free(account->name);
 	*account = (struct account){ 0 };
 }
 
-int account_add_group(struct account *account, const char *name)
+int account_add_group(struct account *account, gid_t gid, const char *name)
 {
-	char **more = reallocarray(account->groups, account->n_groups + 1, sizeof(*more));
+	size_t n = account->n_groups + 1;
+	gid_t *gids = reallocarray(account->gids, n, sizeof(*gids));
+	char **names;
 
-	if (!more)
+	if (!gids)
 		return -ENOMEM;
-	account->groups = more;
-	more[account->n_groups] = strdup(name);
-	if (!more[account->n_groups])
+	account->gids = gids;
+	names = reallocarray(account->group_names, n, sizeof(*names));
+	if (!names)
 		return -ENOMEM;
-	account->n_groups++;
-	account->person.groups = (const char *const *)account->groups;
-	account->person.n_groups = account->n_groups;
+	account->group_names = names;
+	names[n - 1] = name ? strdup(name) : NULL;
+	if (name && !names[n - 1])
+		return -ENOMEM;
+	gids[n - 1] = gid;
+	account->n_groups = n;
+	account->person.gids = gids;
+	account->person.group_names = (const char *const *)names;
+	account->person.n_groups = n;
 	return 0;
+}
+
+/* ---- The account (P12) ---- */
+
+/* Note which source did not answer. */
+static int note_silent(struct account *account, const struct name_sources *sources,
+		       const char *asked)
+{
+	memcpy(account->silent, sources->silent, sizeof(account->silent));
+	account->asked = asked;
+	return -EIO;
+}
+
+/* libc found nobody of that name, or failed: whether every source that counts denies it (P3). */
+static int check_absent(struct account *account, const struct rolegate_policy *policy)
+{
+	struct name_sources sources = { .policy = policy };
+	int r = name_sources_find_user(&sources, account->name, NULL);
+
+	if (r < 0)
+		return r;
+	/* A source that has the name after all, past nscd or after an outage, gave libc no answer a moment ago. */
+	if (r > 0)
+		strcpy(sources.silent, "nscd");
+	if (sources.silent[0])
+		return note_silent(account, &sources, "user");
+	account->person.facts |= ROLEGATE_FACT_ABSENT;
+	return 0;
+}
+
+/* Whether a source on this host gives the account, where that decides whether it is a system account (P3). */
+static int check_local(struct account *account, const struct rolegate_policy *policy)
+{
+	struct name_sources sources = { .policy = policy, .local_only = true };
+	uint32_t uid = 0;
+	int r;
+
+	if (!policy_is_system_range(account->person.uid))
+		return 0;
+	r = name_sources_find_user(&sources, account->name, &uid);
+	if (r > 0 && uid == account->person.uid)
+		account->person.facts |= ROLEGATE_FACT_LOCAL;
+	return r < 0 ? r : 0;
+}
+
+/*
+ * The name that the system has for the account counts, if it leads to the same account: a directory may find a user
+ * by other spellings, and by names that belong to somebody else here.
+ */
+static int take_canonical(struct account *account, const char *name)
+{
+	struct passwd user;
+	char *buffer = NULL, *copy = strdup(name);
+	int r;
+
+	if (!copy)
+		return -ENOMEM;
+	r = ask_user(name, 0, &user, &buffer);
+	if (r > 0 && user.pw_uid == account->person.uid && !strcmp(user.pw_name, name)) {
+		free(account->name);
+		account->name = copy;
+		account->person.name = copy;
+		copy = NULL;
+	} else if (r >= 0) {
+		account->person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+		account->other_uid = r > 0 ? user.pw_uid : (uid_t)-1;
+	}
+	free(buffer);
+	free(copy);
+	return r < 0 ? r : 0;
+}
+
+static int look_up_user(struct account *account, const struct rolegate_policy *policy)
+{
+	struct passwd user;
+	char *buffer;
+	int r;
+
+	r = ask_user(account->name, 0, &user, &buffer);
+	if (r <= 0)
+		return r == -ENOMEM ? r : check_absent(account, policy);
+	account->person.uid = user.pw_uid;
+	account->gid = user.pw_gid;
+	if (strcmp(user.pw_name, account->name) != 0)
+		r = take_canonical(account, user.pw_name);
+	if (r >= 0)
+		r = check_local(account, policy);
+	if (r == 0)
+		account->person.facts |= ROLEGATE_FACT_UID;
+	free(buffer);
+	return r;
 }
 
 int account_init_uid(struct account *account, uid_t uid)
@@ -64,159 +166,126 @@ int account_init_uid(struct account *account, uid_t uid)
 	if (r <= 0)
 		return r < 0 ? r : -ENOENT;
 	r = account_init(account, user.pw_name);
-	if (r == 0) {
-		account->person.uid = uid;
-		account->person.facts = ROLEGATE_FACT_UID;
-		account->gid = user.pw_gid;
-	}
 	free(buffer);
-	return r;
-}
-
-/*
- * A directory may know one user by several names (other case, with a domain). What the system calls them is
- * the name that the policy's assignments mean: else another spelling would be somebody without any, whom
- * the default roles are for (P3).
- */
-static int take_name(struct account *account, const char *name)
-{
-	char *copy;
-
-	if (!strcmp(name, account->name))
-		return 0;
-	copy = strdup(name);
-	if (!copy)
-		return -ENOMEM;
-	free(account->name);
-	account->name = copy;
-	account->person.name = copy;
-	return 0;
-}
-
-static int look_up_user(struct account *account)
-{
-	struct passwd user;
-	char *buffer;
-	int r;
-
-	r = ask_user(account->name, 0, &user, &buffer);
-	if (r < 0)
-		return r;
-	if (r == 0) {
-		account->person.facts |= ROLEGATE_FACT_ABSENT;
-		return 0;
-	}
-	account->person.uid = user.pw_uid;
-	account->gid = user.pw_gid;
-	r = take_name(account, user.pw_name);
 	if (r == 0)
-		account->person.facts |= ROLEGATE_FACT_UID;
-	free(buffer);
+		r = look_up_user(account, NULL);
+	if (r == 0 && !(account->person.facts & ROLEGATE_FACT_UID && account->person.uid == uid)) {
+		account->other_uid = account->person.uid;
+		account->person.uid = uid;
+		account->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_AMBIGUOUS;
+	}
 	return r;
 }
 
-/* Whether this many descriptors are left; opens them for a moment. */
-static bool has_descriptors(unsigned int n)
-{
-	int fd = n == 0 ? -1 : open("/", O_PATH | O_CLOEXEC);
-	bool has = n == 0 || (fd >= 0 && has_descriptors(n - 1));
+/* ---- Groups (P3) ---- */
 
-	if (fd >= 0)
-		close(fd);
-	return has;
-}
-
-/*
- * Whether the process has the descriptors and the memory that NSS may have needed. 0; -ENOMEM;
- * -EIO.
- *
- * getgrouplist(3) and getgrgid_r(3) leave out a source of groups that fails, and do not say so. A
- * process that is at a limit of its own, which a caller of su can set, would so be seen without its
- * groups; and whose only roles are a group's would fall back on the default roles, or out of a
- * conflict.
- */
-static int check_room(void)
-{
-	char *volatile memory = malloc(ROOM_BYTES);
-	int r = memory ? 0 : -ENOMEM;
-
-	free(memory);
-	return r == 0 && !has_descriptors(ROOM_DESCRIPTORS) ? -EIO : r;
-}
-
-/* What NSS left behind in errno, where it says that a source could not be asked. */
-static int hidden_error(int error)
-{
-	return error == ENOMEM ? -ENOMEM : error == EMFILE || error == ENFILE ? -EIO : 0;
-}
-
-/* All gids of a user, on the heap. */
-static int list_gids(const struct account *account, gid_t **ret_gids, int *ret_n)
+/* All gids of a user. */
+static int list_gids(const struct account *account, struct name_gids *ret)
 {
 	int room = 64;
 
 	for (;;) {
 		int n = room;
-		gid_t *gids = calloc((size_t)room, sizeof(*gids));
 
-		if (!gids)
+		free(ret->list);
+		ret->list = calloc((size_t)room, sizeof(*ret->list));
+		if (!ret->list)
 			return -ENOMEM;
-		errno = 0;
-		if (getgrouplist(account->name, account->gid, gids, &n) >= 0) {
-			int r = hidden_error(errno);
-
-			if (r < 0)
-				free(gids);
-			else
-				*ret_gids = gids;
-			*ret_n = n;
-			return r;
+		if (getgrouplist(account->name, account->gid, ret->list, &n) >= 0) {
+			ret->n = (size_t)n;
+			ret->max = (size_t)room;
+			return 0;
 		}
-		free(gids);
 		if (room >= GROUPS_MAX)
 			return -EIO;
 		room = n > room && n <= GROUPS_MAX ? n : room * 2;
 	}
 }
 
-/* Groups that have a gid but no name can be in no policy (P3: matched by name). */
-static int look_up_groups(struct account *account)
-{
-	gid_t *gids;
-	int n, r;
-
-	r = list_gids(account, &gids, &n);
-	if (r < 0)
-		return r;
-	for (int i = 0; i < n && r >= 0; i++) {
-		struct group group;
-		char *buffer;
-
-		r = ask_group(NULL, gids[i], &group, &buffer);
-		if (r <= 0)
-			continue;
-		r = account_add_group(account, group.gr_name);
-		free(buffer);
-	}
-	free(gids);
-	if (r >= 0)
-		r = check_room();
-	if (r < 0)
-		return r;
-	account->person.facts |= ROLEGATE_FACT_GROUPS;
-	return 0;
-}
-
-int account_look_up(struct account *account, unsigned int wants)
+/*
+ * Make these the account's groups. The name is asked for where the policy has the gid: so look-ups do not grow with
+ * the groups of the user. Where it does not come, that is no answer, which matters only where the group does.
+ */
+static int take_groups(struct account *account, const struct name_gids *gids,
+		       const struct rolegate_policy *policy)
 {
 	int r = 0;
 
+	free_groups(account);
+	for (size_t i = 0; i < gids->n && r == 0; i++) {
+		struct group group = { 0 };
+		char *buffer = NULL;
+
+		r = policy ? rolegate_policy_needs_group(policy, gids->list[i]) : 1;
+		if (r > 0)
+			r = ask_group(NULL, gids->list[i], &group, &buffer);
+		if (r == 0 || r == 1 || r == -EIO)
+			r = account_add_group(account, gids->list[i],
+					      r == 1 ? group.gr_name : NULL);
+		free(buffer);
+	}
+	return r;
+}
+
+/* Ask each source by itself, and add what it says to `gids`. */
+static int ask_sources(struct account *account, const struct rolegate_policy *policy,
+		       bool local_only, struct name_gids *gids)
+{
+	struct name_sources sources = { .policy = policy, .local_only = local_only };
+	int r = name_sources_ask_groups(&sources, account->name, account->gid, gids);
+
+	if (r < 0)
+		return r;
+	if (sources.silent[0]) {
+		note_silent(account, &sources, "groups");
+		account->person.silent_source = account->silent;
+	}
+	account->person.facts |= ROLEGATE_FACT_SOURCES;
+	return 0;
+}
+
+/* Whether directories are left out: root and system accounts never wait for one (P3). */
+static bool is_local_only(const struct account *account, const struct rolegate_policy *policy)
+{
+	bool is_local = account->person.facts & ROLEGATE_FACT_LOCAL;
+
+	return policy && (account->person.uid == 0 ||
+			  rolegate_policy_is_system(policy, account->person.uid, is_local));
+}
+
+static int look_up_groups(struct account *account, const struct rolegate_policy *policy,
+			  bool each_source)
+{
+	bool local_only = is_local_only(account, policy);
+	struct name_gids gids = { 0 };
+	int r = 0;
+
+	if (!local_only)
+		r = list_gids(account, &gids);
+	if (r == 0 && (local_only || each_source))
+		r = ask_sources(account, policy, local_only, &gids);
+	if (r == 0)
+		r = take_groups(account, &gids, policy);
+	if (r == 0)
+		account->person.facts |= ROLEGATE_FACT_GROUPS;
+	free(gids.list);
+	return r;
+}
+
+int account_look_up(struct account *account, unsigned int wants,
+		    const struct rolegate_policy *policy)
+{
+	const unsigned int known = ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT |
+				   ROLEGATE_FACT_AMBIGUOUS;
+	const unsigned int groups = ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES;
+	int r = 0;
+
 	/* The primary group comes with the uid. */
-	if (wants & (ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS) &&
-	    !(account->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT)))
-		r = look_up_user(account);
-	if (r == 0 && wants & ROLEGATE_FACT_GROUPS &&
-	    !(account->person.facts & (ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_ABSENT)))
-		r = look_up_groups(account);
+	if (wants & (ROLEGATE_FACT_UID | groups) && !(account->person.facts & known))
+		r = look_up_user(account, policy);
+	wants &= groups & ~account->person.facts;
+	if (r == 0 && wants &&
+	    !(account->person.facts & (ROLEGATE_FACT_ABSENT | ROLEGATE_FACT_AMBIGUOUS)))
+		r = look_up_groups(account, policy, wants & ROLEGATE_FACT_SOURCES);
 	return r;
 }

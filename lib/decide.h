@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The evaluator: what a person is given, what is required, and what follows. rolegate_decide()
- * and rolegate_explain() are two views of the one run of decide_evaluate().
+ * The evaluator: what is required, what an account holds, and what follows. rolegate_decide() and
+ * rolegate_explain() are two views of the one run of decide_evaluate().
  */
 #ifndef ROLEGATE_DECIDE_H
 #define ROLEGATE_DECIDE_H
@@ -9,8 +9,18 @@
 #include "policy.h"
 
 /*
- * One role that one assignment gives the person; or all roles of it at once, where they are a set and nobody asks for
- * each. Masks have one bit for each required permission.
+ * A fact that tools may suppose and PAM never: the account is the one that the policy means by the name, it is in
+ * the groups of those names, and nothing more is to be learned about it. rolegate_decide() refuses it.
+ */
+#define DECIDE_FACT_SUPPOSED 0x10000u
+
+/* A clock that is this many seconds before the activation is wrong (P3, Clock). */
+#define DECIDE_CLOCK_SLACK INT64_C(300)
+
+/*
+ * One role that assignments give to the account; or all roles of an assignment at once, where they are a set and nobody
+ * asks for each. Assignments that give the same role at the same time are one holding, of which the first is named (D9).
+ * Masks have one bit for each required permission.
  */
 struct holding {
 	enum rolegate_step_kind source;
@@ -25,13 +35,17 @@ struct holding {
 	uint64_t unblocked; /* what it gives when conflicts count (A6) */
 };
 
-/* Holdings that need no memory from the heap: nearly everybody has fewer. */
+/* Holdings that need no memory from the heap: nearly every account has fewer. */
 #define HOLDINGS_FEW 8u
 
 /* Everything a run found out; an explanation is made of it. */
 struct findings {
 	const struct rolegate_person *person;
-	bool is_brief; /* sets of roles are looked at as one */
+	bool is_brief;	     /* sets of roles are looked at as one */
+	bool is_clock_known; /* else the time is before the activation (P3) */
+	bool is_virtual;     /* no account: a name that a service knows alone (P12) */
+
+	/* What is required (D2). */
 	bool has_service;
 	bool is_other; /* other_services decided */
 	bool is_permission_unknown;
@@ -39,27 +53,38 @@ struct findings {
 	uint32_t n_required;
 	const struct required *required;
 	struct required single; /* where not the service's own list is meant */
-	uint64_t in_force;	/* mask: the plan leaves it (P11) */
-	uint64_t have, missing;
 
+	/* Why the account itself is denied. */
+	bool is_suspended;
+	struct place suspended_place;
+
+	/* What the account holds (P3). */
 	struct holding *holdings;
 	size_t n_holdings, max_holdings;
+	uint32_t *index;       /* places of holdings by role and time, plus 1; NULL: few */
+	bool lacks_group_name; /* a gid of the account had a recorded group's number, and no answer */
+	bool has_other_uid;    /* assignments to the name were recorded for another uid */
+	bool passes_as_owner;	       /* P7: allowed where the service has no entry */
 	const struct holding *nearest; /* of a denial; NULL if no assignment leads there */
 
-	uint32_t *held, *blocked; /* ids of roles in conflict rules: held, and of these those that
-				     give nothing */
+	uint64_t in_force; /* mask of the required: the plan leaves it (P11) */
+	uint64_t have, missing;
+
+	/* Roles of conflict rules (A6), as maps by role: held, and of these those that give nothing. */
+	unsigned char *held, *blocked;
 	size_t n_held, n_blocked;
 	uint32_t violated; /* the first violated rule, as its place in the list; if n_blocked */
 
 	/* From here on what is not cleared for each run: it is large, and nearly always not needed. */
 	struct record service_record;
 	struct service service;
-	struct holding few[HOLDINGS_FEW]; /* room for the holdings of most people */
+	struct holding few[HOLDINGS_FEW]; /* room for the holdings of most accounts */
 };
 
 /*
  * Decide, and find out what each role has to do with it.
  *
+ * request, subject, actor  of this version of rolegate.h, already checked
  * Owner:    decide_findings_free(findings), whatever is returned.
  * Returns:  as rolegate_decide(); *decision is always written.
  */
@@ -72,10 +97,23 @@ int decide_briefly(const struct rolegate_policy *policy, const struct rolegate_r
 		   const struct rolegate_subject *subject, const struct rolegate_actor *actor,
 		   struct findings *findings, struct rolegate_decision *decision);
 
+/*
+ * The same without findings: what rolegate_decide() does, on a policy of which it is known which one answers, and on
+ * checked structures; also for accounts with DECIDE_FACT_SUPPOSED.
+ */
+int decide_only(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		struct rolegate_decision *decision);
+
+/* rolegate_explain() on a policy of which it is known which one answers, and on checked structures. */
+int explain_evaluated(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		      const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		      struct rolegate_explanation **ret_explanation);
+
 void decide_findings_free(struct findings *findings);
 
 /*
- * Find out all that a person holds at a moment, whatever is asked for: holdings, held, blocked and
+ * Find out all that an account holds at a moment, whatever is asked for: holdings, held, blocked and
  * violated are filled in as decide_evaluate() does.
  *
  * person    with uid and groups; without them their share is left out
@@ -93,11 +131,18 @@ int decide_add_held(const struct rolegate_policy *policy, const struct findings 
 		    unsigned char *map);
 
 /*
- * Whether the person is an owner: a holding in force is of the owner role or of one based on it (P6),
+ * Whether the account is an owner: a holding in force is of the owner role or of one based on it (P6),
  * and no conflict rule takes that away. Returns as decide_hold().
  */
 int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
 		    bool *ret_is_owner);
+
+/* Whether an account is suspended at a moment (P13): 1 and *ret, 0, or an error as decide_hold(). */
+int decide_is_suspended(const struct rolegate_policy *policy, const struct rolegate_person *person,
+			int64_t at, struct place *ret);
+
+/* Whether a uid, known to be one of this host's own or not, is a system account's (P3). */
+bool decide_is_system(const struct rolegate_policy *policy, uid_t uid, bool is_local);
 
 /* Whether a holding gives anything, as far as time and approval go. */
 static inline bool decide_is_in_force(const struct holding *holding)
@@ -105,15 +150,45 @@ static inline bool decide_is_in_force(const struct holding *holding)
 	return holding->in_time && holding->is_approved;
 }
 
-/* Whether a role gives nothing, because the person holds roles that exclude each other. */
-bool decide_is_blocked(const struct findings *findings, uint32_t role);
+/* Whether the account holds a role of a conflict rule, and whether it gives nothing because of one. */
+static inline bool decide_is_held(const struct findings *findings, uint32_t role)
+{
+	return findings->n_held > 0 && format_bit(findings->held, role);
+}
+
+static inline bool decide_is_blocked(const struct findings *findings, uint32_t role)
+{
+	return findings->n_blocked > 0 && format_bit(findings->blocked, role);
+}
+
+/* How many roles of a rule the account holds. */
+uint32_t decide_count_held(const struct findings *findings, const struct conflict *rule);
+
+/* Block what the account holds of a rule's roles. findings->blocked has room. */
+void decide_block_held(struct findings *findings, const struct conflict *rule);
 
 /*
- * Walks from a role down to its bases, each role once, the nearest first.
+ * What is required, and what the account holds: the parts of decide_evaluate(), in rule.c and holdings.c.
+ * All return 0 or as decide_hold().
+ */
+int rule_find(const struct rolegate_policy *policy, const struct rolegate_request *request,
+	      struct findings *f);
+/* *wants gets the facts without which the holdings are not complete. */
+int holdings_find(const struct rolegate_policy *policy, struct findings *f, int64_t at,
+		  unsigned int *wants);
+/* Whether the roles that groups can bring may break a conflict rule: 1, 0 or an error. */
+int holdings_may_conflict(const struct rolegate_policy *policy, const struct findings *f);
+/* The bits of what is required that a map of permissions has. */
+uint64_t holdings_required_in(const struct findings *f, const unsigned char *map);
+
+/*
+ * Walks from roles down to their bases, each role once, the nearest first.
  *
- *	for (r = walk_start(&walk, policy, role); r > 0; r = walk_next(&walk)) look at walk.info
+ *	r = walk_start(&walk, policy, avoid);
+ *	if (r == 0) walk_add(&walk, role);	as often as there are roles to begin with
+ *	for (r = r < 0 ? r : walk_next(&walk); r > 0; r = walk_next(&walk)) look at walk.info
  *
- * Returns:  1 there is a role; 0 the end; -EBADMSG, -ENOMEM, -EIO.
+ * Returns:  walk_start() 0 or -ENOMEM; walk_next() 1 there is a role; 0 the end; -EBADMSG, -ENOMEM, -EIO.
  * Owner:    walk_free(), always.
  */
 struct walk {
@@ -121,15 +196,21 @@ struct walk {
 	const struct findings *avoid; /* roles blocked there are not entered; may be NULL */
 	unsigned char *seen;
 	uint32_t *queue; /* ids of roles */
-	uint32_t *via;	 /* for each in the queue: the queue's place of the role it is a base of */
+	uint32_t *
+		via; /* for each in the queue: the queue's place of the role it is a base of, or its own place */
 	uint32_t n_queue, at;
 	struct record record;
 	struct role_info info;
 };
 
 int walk_start(struct walk *walk, const struct rolegate_policy *policy,
-	       const struct findings *avoid, uint32_t role);
+	       const struct findings *avoid);
+void walk_add(struct walk *walk, uint32_t role);
 int walk_next(struct walk *walk);
 void walk_free(struct walk *walk);
+
+/* Begin with all holdings in force that conflicts can touch; `sources` limits them by kind (bits), 0: all. */
+int walk_start_held(struct walk *walk, const struct rolegate_policy *policy,
+		    const struct findings *f, unsigned int sources);
 
 #endif

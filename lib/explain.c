@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "decide.h"
+#include "sized.h"
 
 /* An explanation while it grows. `pub` comes first, so that the one pointer serves both. */
 struct explanation {
 	struct rolegate_explanation pub;
+	struct rolegate_decision decision;
 	const struct rolegate_policy *policy;
-	struct rolegate_step *steps;
+	struct rolegate_step **steps;
 	char **missing;
 	char **files; /* paths of the source files, by number */
 	uint32_t n_files;
@@ -30,8 +32,10 @@ void rolegate_explanation_free(struct rolegate_explanation *explanation)
 
 	if (!e)
 		return;
-	for (size_t i = 0; i < e->pub.n_steps; i++)
-		free((char *)e->steps[i].name);
+	for (size_t i = 0; i < e->pub.n_steps; i++) {
+		free((char *)e->steps[i]->name);
+		free(e->steps[i]);
+	}
 	free(e->steps);
 	free_strings(e->missing, e->n_missing);
 	free_strings(e->files, e->n_files);
@@ -71,25 +75,29 @@ out:
 static int add_step(struct explanation *e, enum rolegate_step_kind kind, const char *name,
 		    struct place place)
 {
-	struct rolegate_step *more;
-	char *copy;
+	struct rolegate_step **more, *step;
 
 	if (place.line > 0 && place.file >= e->n_files)
 		return -EBADMSG;
-	more = reallocarray(e->steps, e->pub.n_steps + 1, sizeof(*more));
+	more = reallocarray(e->steps, e->pub.n_steps + 1, sizeof(struct rolegate_step *));
 	if (!more)
 		return -ENOMEM;
 	e->steps = more;
-	copy = strdup(name);
-	if (!copy)
+	step = malloc(sizeof(*step));
+	if (!step)
 		return -ENOMEM;
-	e->steps[e->pub.n_steps++] = (struct rolegate_step){
+	*step = (struct rolegate_step){
 		.kind = kind,
-		.name = copy,
+		.name = strdup(name),
 		.file = place.line > 0 ? e->files[place.file] : NULL,
 		.line = place.line,
 	};
-	e->pub.steps = e->steps;
+	if (!step->name) {
+		free(step);
+		return -ENOMEM;
+	}
+	e->steps[e->pub.n_steps++] = step;
+	e->pub.steps = (const struct rolegate_step *const *)e->steps;
 	return 0;
 }
 
@@ -119,20 +127,20 @@ static int add_permission(struct explanation *e, uint32_t id)
 	return r;
 }
 
-/* The roles from the walk's beginning to where it stands, in that order. */
-static int add_roles(struct explanation *e, const struct walk *walk)
+/* The roles from where the walk began to a place of its queue, in that order. */
+static int add_roles(struct explanation *e, const struct walk *walk, uint32_t place)
 {
 	uint32_t n = 0, *chain;
 	struct role_info info;
 	struct record record;
 	int r = 0;
 
-	chain = calloc((size_t)walk->at + 1, sizeof(*chain));
+	chain = calloc((size_t)place + 1, sizeof(*chain));
 	if (!chain)
 		return -ENOMEM;
-	for (uint32_t at = walk->at;; at = walk->via[at]) {
+	for (uint32_t at = place;; at = walk->via[at]) {
 		chain[n++] = walk->queue[at];
-		if (at == 0)
+		if (walk->via[at] == at)
 			break;
 	}
 	while (n > 0 && r == 0) {
@@ -146,67 +154,122 @@ static int add_roles(struct explanation *e, const struct walk *walk)
 	return r;
 }
 
-/* From an assignment over its role and that one's bases to a permission. */
-static int add_path(struct explanation *e, const struct findings *f, const struct holding *h,
-		    uint32_t permission, const struct findings *avoid)
+/* The role with which the way to a place of the queue began. */
+static uint32_t first_role(const struct walk *walk, uint32_t place)
 {
-	struct walk walk = { 0 };
-	int r;
-
-	r = add_step(e, h->source, h->name ? h->name : f->person->name, h->place);
-	if (r < 0)
-		return r;
-	for (r = walk_start(&walk, e->policy, avoid, h->role); r > 0; r = walk_next(&walk)) {
-		if (!format_bit(walk.info.own, permission))
-			continue;
-		r = add_roles(e, &walk);
-		if (r == 0)
-			r = add_permission(e, permission);
-		break;
-	}
-	walk_free(&walk);
-	return r;
+	while (walk->via[place] != place)
+		place = walk->via[place];
+	return walk->queue[place];
 }
 
-/* The holding that gives the i-th required permission. */
-static const struct holding *granting(const struct findings *f, uint32_t i)
+/* From a holding over its role and that one's bases to a place of the queue. */
+static int add_way(struct explanation *e, const struct findings *f, const struct holding *h,
+		   const struct walk *walk, uint32_t place)
 {
-	for (size_t k = 0; k < f->n_holdings; k++) {
-		const struct holding *h = &f->holdings[k];
+	int r = add_step(e, h->source, h->name ? h->name : f->person->name, h->place);
 
-		if (h->in_time && h->is_approved && h->unblocked & f->in_force & UINT64_C(1) << i)
+	return r < 0 ? r : add_roles(e, walk, place);
+}
+
+/* The holding in force that gives a role, root's or another. */
+static const struct holding *find_holding(const struct findings *f, uint32_t role, bool is_root)
+{
+	for (size_t i = 0; i < f->n_holdings; i++) {
+		const struct holding *h = &f->holdings[i];
+
+		if (h->role == role && decide_is_in_force(h) &&
+		    (h->source == ROLEGATE_STEP_ROOT) == is_root)
 			return h;
 	}
 	return NULL;
 }
 
+/*
+ * Walk until each of the wanted permissions has been met, and add the way to each: the nearest role that has it of its
+ * own, whichever holding leads there (D9: one walk for all). *wanted keeps those that were not met.
+ */
+static int add_ways(struct explanation *e, const struct findings *f, struct walk *walk,
+		    bool is_root, uint64_t *wanted)
+{
+	uint32_t places[FORMAT_REQUIRE_MAX] = { 0 };
+	uint64_t met = 0;
+	int r;
+
+	for (r = walk_next(walk); r > 0 && met != *wanted; r = walk_next(walk)) {
+		uint64_t new = holdings_required_in(f, walk->info.own) & *wanted & ~met;
+
+		for (uint32_t i = 0; i < f->n_required; i++)
+			if (new &UINT64_C(1) << i)
+				places[i] = walk->at;
+		met |= new;
+	}
+	for (uint32_t i = 0; i < f->n_required && r >= 0; i++) {
+		const struct holding *h;
+
+		if (!(met & UINT64_C(1) << i))
+			continue;
+		h = find_holding(f, first_role(walk, places[i]), is_root);
+		r = h ? add_way(e, f, h, walk, places[i]) : -EBADMSG;
+		if (r == 0)
+			r = add_permission(e, f->required[i].id);
+	}
+	*wanted &= ~met;
+	return r < 0 ? r : 0;
+}
+
 /* For each required permission that is held, the path to it; where any is enough, the first. */
 static int add_grants(struct explanation *e, const struct findings *f)
 {
-	int r = 0;
+	uint64_t wanted = f->any ? f->have & -f->have : f->have;
+	struct walk walk;
+	int r;
 
-	for (uint32_t i = 0; i < f->n_required && r == 0; i++) {
-		const struct holding *h = granting(f, i);
-
-		if (!h)
-			continue;
-		r = add_path(e, f, h, f->required[i].id,
-			     h->source == ROLEGATE_STEP_ROOT ? NULL : f);
-		if (f->any)
-			break;
+	r = walk_start_held(&walk, e->policy, f, 0);
+	if (r == 0)
+		r = add_ways(e, f, &walk, false, &wanted);
+	walk_free(&walk);
+	if (r < 0 || wanted == 0)
+		return r;
+	r = walk_start(&walk, e->policy, NULL);
+	if (r == 0) {
+		walk_add(&walk, e->policy->head.owner_role);
+		r = add_ways(e, f, &walk, true, &wanted);
 	}
+	walk_free(&walk);
+	return r;
+}
+
+/* The path to the owner role, of an owner whom a service without entry lets pass (P7). */
+static int add_owner(struct explanation *e, const struct findings *f)
+{
+	const struct holding *h;
+	struct walk walk;
+	int r;
+
+	r = walk_start_held(&walk, e->policy, f,
+			    1u << ROLEGATE_STEP_USER | 1u << ROLEGATE_STEP_GROUP);
+	if (r == 0)
+		r = walk_next(&walk);
+	while (r > 0 && walk.queue[walk.at] != e->policy->head.owner_role)
+		r = walk_next(&walk);
+	if (r > 0) {
+		h = find_holding(f, first_role(&walk, walk.at), false);
+		r = h ? add_way(e, f, h, &walk, walk.at) : -EBADMSG;
+	}
+	walk_free(&walk);
 	return r;
 }
 
 /* The rule that blocks roles. */
 static int add_conflict(struct explanation *e, const struct findings *f)
 {
+	const unsigned char *members;
 	struct conflict rule;
 	struct record record;
 	struct cursor c;
 	int r;
 
-	r = policy_load_list(e->policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(e->policy, &record, &members, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i <= f->violated && r == 0; i++)
@@ -215,6 +278,30 @@ static int add_conflict(struct explanation *e, const struct findings *f)
 	if (r == 0)
 		r = add_step(e, ROLEGATE_STEP_CONFLICT, rule.name, rule.place);
 	store_record_free(&record);
+	return r;
+}
+
+/* From a holding to a permission that its role grants, whether or not a conflict takes it. */
+static int add_path(struct explanation *e, const struct findings *f, const struct holding *h,
+		    uint32_t permission)
+{
+	struct walk walk;
+	int r;
+
+	r = walk_start(&walk, e->policy, NULL);
+	if (r == 0) {
+		walk_add(&walk, h->role);
+		r = walk_next(&walk);
+	}
+	while (r > 0 && !format_bit(walk.info.own, permission))
+		r = walk_next(&walk);
+	if (r > 0)
+		r = add_way(e, f, h, &walk, walk.at);
+	else if (r == 0)
+		r = add_step(e, h->source, h->name ? h->name : f->person->name, h->place);
+	if (r == 0 && walk.at < walk.n_queue)
+		r = add_permission(e, permission);
+	walk_free(&walk);
 	return r;
 }
 
@@ -227,13 +314,12 @@ static int add_nearest(struct explanation *e, const struct findings *f)
 	for (uint32_t i = 0; i < f->n_required; i++) {
 		if (!(lacking & UINT64_C(1) << i))
 			continue;
-		r = add_path(e, f, f->nearest, f->required[i].id, NULL);
+		r = add_path(e, f, f->nearest, f->required[i].id);
 		if (r < 0)
 			return r;
 		break;
 	}
-	return e->pub.decision.reason == ROLEGATE_CONFLICT && f->n_blocked > 0 ? add_conflict(e, f)
-									       : 0;
+	return e->decision.reason == ROLEGATE_CONFLICT && f->n_blocked > 0 ? add_conflict(e, f) : 0;
 }
 
 static int add_missing_name(struct explanation *e, const char *name)
@@ -282,26 +368,25 @@ static int build(struct explanation *e, const struct findings *f,
 	r = add_service(e, f, request);
 	if (r < 0)
 		return r;
-	if (e->pub.decision.verdict == ROLEGATE_ALLOW)
-		return add_grants(e, f);
+	if (f->is_suspended)
+		return add_step(e, ROLEGATE_STEP_SUSPENDED, f->person->name, f->suspended_place);
+	if (e->decision.verdict == ROLEGATE_ALLOW)
+		return f->passes_as_owner ? add_owner(e, f) : add_grants(e, f);
 	r = add_nearest(e, f);
 	if (r < 0)
 		return r;
 	return add_missing(e, f, request);
 }
 
-int rolegate_explain(const struct rolegate_policy *policy, const struct rolegate_request *request,
-		     const struct rolegate_subject *subject, const struct rolegate_actor *actor,
-		     struct rolegate_explanation **ret_explanation)
+int explain_evaluated(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		      const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		      struct rolegate_explanation **ret_explanation)
 {
 	struct rolegate_decision decision;
 	struct explanation *e = NULL;
 	struct findings findings;
 	int r;
 
-	if (!policy)
-		return -EINVAL;
-	policy = policy_in_force(policy);
 	r = decide_evaluate(policy, request, subject, actor, &findings, &decision);
 	if (r < 0)
 		goto out;
@@ -310,7 +395,8 @@ int rolegate_explain(const struct rolegate_policy *policy, const struct rolegate
 	if (!e)
 		goto out;
 	e->policy = policy;
-	e->pub.decision = decision;
+	e->decision = decision;
+	e->pub.decision = &e->decision;
 	r = build(e, &findings, request);
 out:
 	decide_findings_free(&findings);
@@ -319,4 +405,24 @@ out:
 	else
 		rolegate_explanation_free(e ? &e->pub : NULL);
 	return r;
+}
+
+int rolegate_explain(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		     const struct rolegate_subject *subject, const struct rolegate_actor *actor,
+		     struct rolegate_explanation **ret_explanation)
+{
+	struct rolegate_subject own_subject;
+	struct rolegate_request own_request;
+	struct rolegate_actor own_actor;
+	int r = -EINVAL;
+
+	if (policy && request && subject)
+		r = sized_read_request(&own_request, request);
+	if (r == 0)
+		r = sized_read_person(&own_subject.person, &subject->person);
+	if (r == 0 && actor)
+		r = sized_read_person(&own_actor.person, &actor->person);
+	return r < 0 ? r
+		     : explain_evaluated(policy_in_force(policy), &own_request, &own_subject,
+					 actor ? &own_actor : NULL, ret_explanation);
 }

@@ -22,7 +22,7 @@
 #include <stdint.h>
 
 #define FORMAT_MAGIC "rolegate"
-#define FORMAT_VERSION 3u
+#define FORMAT_VERSION 4u
 
 #define FORMAT_TOC_SIZE 2048u  /* cdb's table of contents: 256 pairs of position and length */
 #define FORMAT_SUM_SIZE 8u     /* checksum before each payload */
@@ -43,14 +43,20 @@
 #define FORMAT_HEAD 'H'		   /* 0: what is true of the policy as a whole */
 #define FORMAT_USERS 'U'	   /* bucket: holders */
 #define FORMAT_GROUPS 'G'	   /* bucket: holders */
+#define FORMAT_VIRTUALS 'V'	   /* bucket: holders that are no accounts (P12) */
+#define FORMAT_GIDS 'g'		   /* bucket: recorded gids, in decimal, with the groups' names */
+#define FORMAT_SUSPENDED 'Q'	   /* bucket: suspended accounts, by name and by "#uid" (P13) */
 #define FORMAT_SERVICES 'S'	   /* bucket: services by exact name */
 #define FORMAT_PREFIXES 'X'	   /* 0: services by prefix, longest first */
 #define FORMAT_PERMISSIONS 'P'	   /* bucket: permission names with their ids */
 #define FORMAT_ROLE 'R'		   /* role id: what a decision needs */
 #define FORMAT_SET 'T'		   /* set id: what several roles hold together */
 #define FORMAT_ROLE_INFO 'r'	   /* role id: what an explanation needs besides */
+#define FORMAT_ROLE_GIDS 'y'	   /* role id: of the groups in which its users are listed */
 #define FORMAT_PERMISSION_INFO 'p' /* permission id: name, area, tier, words */
 #define FORMAT_DEFAULTS 'D'	   /* 0: roles without an assignment */
+#define FORMAT_COMMON 'J'	   /* 0: permissions that every assignment to a group grants */
+#define FORMAT_NAME_SOURCES 'A'	   /* 0: sources of nsswitch.conf that have answered (P3) */
 #define FORMAT_CONFLICTS 'C'	   /* 0: rules of separation of duty */
 #define FORMAT_SOURCES 'F'	   /* 0: source files */
 #define FORMAT_CATALOGS 'K'	   /* 0: loaded catalogs */
@@ -87,7 +93,17 @@
 #define FORMAT_CATALOGS_MAX 64u
 #define FORMAT_ROLE_GROUPS_MAX 1024u /* roles seen as groups: a host has few groups worth it */
 #define FORMAT_LISTED_MAX 1024u /* users of one group with `members`: each is weighed at a lookup */
-#define FORMAT_EXEMPT_MAX 4096u /* system accounts with assignments: uids below 1000, and aliases */
+#define FORMAT_EXEMPT_MAX                                                                          \
+	4096u /* system accounts with assignments: uids below UID_MIN, and aliases */
+#define FORMAT_NAME_SOURCES_MAX 32u /* sources of nsswitch.conf: a host has three or four */
+#define FORMAT_SAME_GID_MAX 64u	    /* groups that share one gid */
+/*
+ * Limits that bound the work of one decision (D9): roles that assignments to groups name, counted with
+ * repetition; bases of all roles together; bytes of all roles' permission maps together.
+ */
+#define FORMAT_GROUP_ROLES_MAX (1u << 19)
+#define FORMAT_ALL_BASES_MAX (1u << 18)
+#define FORMAT_MAPS_MAX (32u << 20)
 #define FORMAT_BUCKETS_MAX (1u << 24)
 #define FORMAT_RECORD_MAX (1u << 20) /* bytes of one record */
 #define FORMAT_FILE_MAX                                                                            \
@@ -100,15 +116,18 @@
 #define FORMAT_HEAD_ROOT_IS_OWNER 4u
 #define FORMAT_HEAD_GATE_ROOT 8u /* password_gate.unknown_actor = "root" */
 #define FORMAT_HEAD_HAS_PLAN 16u
-#define FORMAT_HEAD_SEEN 32u  /* some role is seen as a group */
-#define FORMAT_HEAD_LISTS 64u /* some group has `members` */
-#define FORMAT_HEAD_ALL 127u
+#define FORMAT_HEAD_SEEN 32u		/* some role is seen as a group */
+#define FORMAT_HEAD_LISTS 64u		/* some group has `members` */
+#define FORMAT_HEAD_GROUPS_APPLY 128u	/* some assignment is to a group that a user may be in */
+#define FORMAT_HEAD_GROUPS_UNKNOWN 256u /* no answer was had about an assigned group (P3) */
+#define FORMAT_HEAD_ALL 511u
 
 /* other_services. */
 enum format_other {
 	FORMAT_OTHER_DENY = 0,
 	FORMAT_OTHER_ALLOW = 1,
 	FORMAT_OTHER_PERMISSION = 2,
+	FORMAT_OTHER_NOBODY = 3, /* deny owners too (P7) */
 };
 
 /* What a service requires. */
@@ -119,10 +138,11 @@ enum format_require {
 };
 
 /* Flags of a service. */
-#define FORMAT_SERVICE_ACTOR 1u	     /* subject = "actor" */
-#define FORMAT_SERVICE_PERMISSIVE 2u /* mode = "permissive" */
-#define FORMAT_SERVICE_ENFORCING 4u  /* mode = "enforcing", stronger than the global mode */
-#define FORMAT_SERVICE_ALL 7u
+#define FORMAT_SERVICE_ACTOR 1u	      /* subject = "actor" */
+#define FORMAT_SERVICE_PERMISSIVE 2u  /* mode = "permissive" */
+#define FORMAT_SERVICE_ENFORCING 4u   /* mode = "enforcing", stronger than the global mode */
+#define FORMAT_SERVICE_ANY_ACCOUNT 8u /* accounts = "any": virtual users too (P12) */
+#define FORMAT_SERVICE_ALL 15u
 
 /* Flags of a permission. */
 #define FORMAT_PERMISSION_IN_FORCE 1u /* in the plan, core, or a custom privilege (P11) */
@@ -141,6 +161,17 @@ enum format_require {
 #define FORMAT_SEEN_CAPTURED 1u /* its gid is known */
 #define FORMAT_SEEN_LISTED 2u	/* `members`: a lookup of the group lists the role's holders */
 #define FORMAT_SEEN_ALL 3u
+
+/* What the name service said of a holder at activation (P3). */
+enum format_recorded {
+	FORMAT_RECORDED_UNKNOWN = 0, /* it was not asked, or did not answer */
+	FORMAT_RECORDED_PRESENT = 1, /* there is one, and its uid or gid follows */
+	FORMAT_RECORDED_ABSENT = 2,  /* every source denied the name */
+};
+
+/* Flags of a suspension. */
+#define FORMAT_SUSPENDED_UNTIL 1u
+#define FORMAT_SUSPENDED_ALL 1u
 
 /* Flags of an assignment. */
 #define FORMAT_ASSIGN_APPROVED 1u
@@ -199,10 +230,13 @@ static inline uint32_t format_spread(uint64_t hash)
 	return (uint32_t)(hash * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
 
-/* The number that says in which bucket a name lies: its lower bits, as many as there are buckets for. */
-static inline uint32_t format_name_spread(const void *name, size_t n)
+/*
+ * The number that says in which bucket a name lies: its lower bits, as many as there are buckets for. The seed is
+ * random and new in each generation, so that no chosen names can share a bucket.
+ */
+static inline uint32_t format_name_spread(uint64_t seed, const void *name, size_t n)
 {
-	return format_spread(format_hash(FORMAT_HASH_START, name, n));
+	return format_spread(format_hash(FORMAT_HASH_START ^ seed, name, n));
 }
 
 static inline void format_put32(unsigned char *to, uint32_t value)

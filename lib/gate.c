@@ -3,39 +3,69 @@
 #include <errno.h>
 
 #include "decide.h"
+#include "sized.h"
 
-/* Whoever acts unknown holds nothing; the evaluator is asked all the same, for the mode (D5). */
+/* An actor that nobody knows holds nothing; the evaluator is asked all the same, for the mode (D5). */
 static const struct rolegate_actor nobody = {
-	.person = { .name = "?", .facts = ROLEGATE_FACT_ABSENT },
+	.person = { .size = sizeof(struct rolegate_person),
+		    .name = "?",
+		    .facts = ROLEGATE_FACT_ABSENT },
 };
+
+/* What the gate is asked, in this version's structures. */
+struct gate {
+	const struct rolegate_policy *policy; /* the one that answers */
+	struct rolegate_request request;
+	struct rolegate_target target;
+	struct rolegate_actor actor;
+	bool has_actor;
+};
+
+/* Take the call over. Own or not can be told only of a target that is known, or known to be absent. */
+static int read_call(const struct rolegate_policy *policy, const struct rolegate_request *request,
+		     const struct rolegate_target *target, const struct rolegate_actor *actor,
+		     struct gate *gate)
+{
+	int r = -EINVAL;
+
+	if (policy && request && target)
+		r = sized_read_request(&gate->request, request);
+	if (r == 0)
+		r = sized_read_person(&gate->target.person, &target->person);
+	if (r == 0 && actor)
+		r = sized_read_person(&gate->actor.person, &actor->person);
+	if (r < 0)
+		return r;
+	gate->policy = policy_in_force(policy);
+	gate->has_actor = actor != NULL;
+	return !gate->request.permission && gate->target.person.facts &
+						    (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT)
+		       ? 0
+		       : -EINVAL;
+}
 
 /*
  * The gate's question as one that the evaluator answers: does the actor hold the gate's permission?
  * ret_record holds the permission's name; free it after success.
  */
-static int pose(const struct rolegate_policy *policy, const struct rolegate_request *request,
-		struct record *ret_record, struct rolegate_request *ret_posed)
+static int pose(const struct gate *gate, struct record *ret_record,
+		struct rolegate_request *ret_posed)
 {
-	struct permission_info gate;
+	struct permission_info info;
 	int r;
 
-	r = policy_load_permission_info(policy, policy->head.gate_permission, ret_record, &gate);
+	r = policy_load_permission_info(gate->policy, gate->policy->head.gate_permission,
+					ret_record, &info);
 	if (r < 0)
 		return r;
-	*ret_posed = (struct rolegate_request){ .service = request->service,
-						.permission = gate.name,
-						.at = request->at };
+	*ret_posed = gate->request;
+	ret_posed->permission = info.name;
 	return 0;
 }
 
-/* Own or not can be told only of a target who is known, or known not to be there. */
-static int check_call(const struct rolegate_policy *policy, const struct rolegate_request *request,
-		      const struct rolegate_target *target)
+static bool is_own(const struct gate *gate)
 {
-	return policy && request && !request->permission && target &&
-			       target->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT)
-		       ? 0
-		       : -EINVAL;
+	return gate->has_actor && rolegate_is_own_password(&gate->target, &gate->actor);
 }
 
 int rolegate_is_own_password(const struct rolegate_target *target,
@@ -45,27 +75,32 @@ int rolegate_is_own_password(const struct rolegate_target *target,
 	       target->person.uid == actor->person.uid;
 }
 
-/* Whether the actor holds the permission; nothing is written on failure. */
-static int decide(const struct rolegate_policy *policy, const struct rolegate_request *request,
-		  const struct rolegate_actor *actor, struct rolegate_decision *ret_decision)
+/* Whether the actor holds the permission. */
+static int decide(const struct gate *gate, struct rolegate_decision *d)
 {
+	const struct rolegate_actor *actor = gate->has_actor ? &gate->actor : &nobody;
 	const struct rolegate_subject subject = { .person = actor->person };
-	struct rolegate_decision decision;
 	struct rolegate_request posed;
-	struct findings findings;
 	struct record record;
 	int r;
 
-	r = pose(policy, request, &record, &posed);
-	if (r < 0)
+	r = pose(gate, &record, &posed);
+	if (r < 0) {
+		d->reason = rolegate_reason_of_error(r);
 		return r;
-	/* And not rolegate_decide(), which asks the clock anew if this is a trial. */
-	r = decide_briefly(policy, &posed, &subject, actor, &findings, &decision);
-	decide_findings_free(&findings);
+	}
+	/* And not rolegate_decide(), which asks the clock again if this is a trial. */
+	r = decide_only(gate->policy, &posed, &subject, actor, d);
 	store_record_free(&record);
-	if (r == 0)
-		*ret_decision = decision;
-	return r;
+	if (r < 0 || d->verdict == ROLEGATE_ALLOW)
+		return r;
+	if (!gate->has_actor) {
+		d->reason = ROLEGATE_UNKNOWN_ACTOR;
+		d->wants_actor = (gate->policy->head.flags & FORMAT_HEAD_GATE_ROOT) != 0;
+	} else if (!(actor->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT))) {
+		d->wants |= ROLEGATE_FACT_UID;
+	}
+	return 0;
 }
 
 int rolegate_decide_password(const struct rolegate_policy *policy,
@@ -74,32 +109,21 @@ int rolegate_decide_password(const struct rolegate_policy *policy,
 			     const struct rolegate_actor *actor,
 			     struct rolegate_decision *ret_decision)
 {
-	struct rolegate_decision *d = ret_decision;
-	int r;
+	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
+	struct gate gate;
+	int r, written;
 
-	*d = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
-					 .reason = ROLEGATE_SYSTEM_ERROR };
-	r = check_call(policy, request, target);
-	policy = r == 0 ? policy_in_force(policy) : NULL;
-	if (r == 0 && actor && rolegate_is_own_password(target, actor)) {
-		d->generation = policy->head.generation;
-		d->reason = ROLEGATE_OWN_PASSWORD;
-		d->verdict = ROLEGATE_ALLOW;
+	r = read_call(policy, request, target, actor, &gate);
+	if (r == 0 && is_own(&gate)) {
+		d.generation = gate.policy->head.generation;
+		d.reason = ROLEGATE_OWN_PASSWORD;
+		d.verdict = ROLEGATE_ALLOW;
 	} else if (r == 0) {
-		r = decide(policy, request, actor ? actor : &nobody, d);
-		if (r < 0)
-			d->reason = rolegate_reason_of_error(r);
+		r = decide(&gate, &d);
 	}
-	d->about_actor = r == 0;
-	if (r < 0 || d->verdict == ROLEGATE_ALLOW)
-		return r;
-	if (!actor) {
-		d->reason = ROLEGATE_UNKNOWN_ACTOR;
-		d->wants_actor = (policy->head.flags & FORMAT_HEAD_GATE_ROOT) != 0;
-	} else if (!(actor->person.facts & (ROLEGATE_FACT_UID | ROLEGATE_FACT_ABSENT))) {
-		d->wants |= ROLEGATE_FACT_UID;
-	}
-	return 0;
+	d.about_actor = r == 0;
+	written = sized_write_decision(ret_decision, &d);
+	return r < 0 ? r : written;
 }
 
 int rolegate_explain_password(const struct rolegate_policy *policy,
@@ -111,19 +135,19 @@ int rolegate_explain_password(const struct rolegate_policy *policy,
 	struct rolegate_subject subject;
 	struct rolegate_request posed;
 	struct record record;
+	struct gate gate;
 	int r;
 
-	r = check_call(policy, request, target);
+	r = read_call(policy, request, target, actor, &gate);
 	if (r < 0)
 		return r;
-	if (!actor || rolegate_is_own_password(target, actor))
+	if (!gate.has_actor || is_own(&gate))
 		return -EINVAL;
-	policy = policy_in_force(policy);
-	r = pose(policy, request, &record, &posed);
+	r = pose(&gate, &record, &posed);
 	if (r < 0)
 		return r;
-	subject = (struct rolegate_subject){ .person = actor->person };
-	r = rolegate_explain(policy, &posed, &subject, actor, ret_explanation);
+	subject = (struct rolegate_subject){ .person = gate.actor.person };
+	r = explain_evaluated(gate.policy, &posed, &subject, &gate.actor, ret_explanation);
 	store_record_free(&record);
 	return r;
 }

@@ -22,22 +22,34 @@ struct place policy_read_place(struct cursor *cursor)
 	return place;
 }
 
+static bool read_bucket_counts(struct cursor *c, struct head *head)
+{
+	uint32_t *const counts[] = {
+		&head->user_buckets,	   &head->group_buckets,   &head->service_buckets,
+		&head->permission_buckets, &head->virtual_buckets, &head->gid_buckets,
+		&head->suspended_buckets,
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+		*counts[i] = cursor_u32(c);
+		if (!is_power_of_two(*counts[i]))
+			return false;
+	}
+	return !c->is_bad;
+}
+
 /* The head's counts; ids are checked against them from then on. */
 static bool read_counts(struct cursor *c, struct head *head)
 {
 	head->n_roles = cursor_below(c, FORMAT_ROLES_MAX + 1);
 	head->n_permissions = cursor_below(c, FORMAT_PERMISSIONS_MAX + 1);
 	head->n_conflicts = cursor_below(c, FORMAT_CONFLICTS_MAX + 1);
+	head->n_members = cursor_below(c, FORMAT_MEMBERS_MAX + 1);
 	head->n_prefixes = cursor_below(c, FORMAT_PREFIXES_MAX + 1);
 	head->n_users = cursor_u32(c);
 	head->n_groups = cursor_u32(c);
-	head->user_buckets = cursor_u32(c);
-	head->group_buckets = cursor_u32(c);
-	head->service_buckets = cursor_u32(c);
-	head->permission_buckets = cursor_u32(c);
-	return !c->is_bad && is_power_of_two(head->user_buckets) &&
-	       is_power_of_two(head->group_buckets) && is_power_of_two(head->service_buckets) &&
-	       is_power_of_two(head->permission_buckets);
+	head->n_suspended = cursor_u32(c);
+	return read_bucket_counts(c, head);
 }
 
 static int read_head(const struct record *record, uint32_t file_size, struct head *head)
@@ -53,8 +65,10 @@ static int read_head(const struct record *record, uint32_t file_size, struct hea
 		return -EBADMSG;
 	head->generation = cursor_u64(&c);
 	head->created = cursor_i64(&c);
-	head->flags = cursor_flags(&c, FORMAT_HEAD_ALL);
-	if (!read_counts(&c, head) || head->generation == 0)
+	head->flags = cursor_u32(&c);
+	head->seed = cursor_u64(&c);
+	head->uid_min = cursor_u32(&c);
+	if (head->flags & ~FORMAT_HEAD_ALL || !read_counts(&c, head) || head->generation == 0)
 		return -EBADMSG;
 	head->other = (enum format_other)cursor_u8(&c);
 	head->other_permission.id = cursor_below(&c, head->n_permissions);
@@ -67,7 +81,7 @@ static int read_head(const struct record *record, uint32_t file_size, struct hea
 	head->trial.from = cursor_i64(&c);
 	head->trial.until = cursor_i64(&c);
 	head->trial.epoch = cursor_i64(&c);
-	return cursor_is_done(&c) && head->other <= FORMAT_OTHER_PERMISSION &&
+	return cursor_is_done(&c) && head->other <= FORMAT_OTHER_NOBODY &&
 			       trial_is_sound(&head->trial)
 		       ? 0
 		       : -EBADMSG;
@@ -298,6 +312,12 @@ uint32_t policy_buckets(const struct rolegate_policy *policy, char kind)
 		return policy->head.group_buckets;
 	case FORMAT_SERVICES:
 		return policy->head.service_buckets;
+	case FORMAT_VIRTUALS:
+		return policy->head.virtual_buckets;
+	case FORMAT_GIDS:
+		return policy->head.gid_buckets;
+	case FORMAT_SUSPENDED:
+		return policy->head.suspended_buckets;
 	default:
 		return policy->head.permission_buckets;
 	}
@@ -319,11 +339,26 @@ bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct curs
 	return true;
 }
 
+void policy_write_id(char to[POLICY_ID_SIZE], const char *prefix, uint32_t id)
+{
+	char digits[10];
+	size_t n = 0;
+
+	do
+		digits[n++] = (char)('0' + id % 10);
+	while ((id /= 10) > 0);
+	while (*prefix)
+		*to++ = *prefix++;
+	while (n > 0)
+		*to++ = digits[--n];
+	*to = '\0';
+}
+
 /* The bucket in which a name would be. */
 static uint32_t bucket_of(const struct rolegate_policy *policy, char kind, const char *name,
 			  size_t n)
 {
-	return format_name_spread(name, n) & (policy_buckets(policy, kind) - 1);
+	return format_name_spread(policy->head.seed, name, n) & (policy_buckets(policy, kind) - 1);
 }
 
 void policy_expect_name(const struct rolegate_policy *policy, char kind, const char *name)
@@ -436,6 +471,26 @@ static const unsigned char *read_gids(struct cursor *cursor, uint32_t n)
 	return cursor->is_bad ? NULL : gids;
 }
 
+bool policy_read_holder(struct cursor *body, struct holder *ret)
+{
+	ret->recorded = (enum format_recorded)cursor_u8(body);
+	if (ret->recorded > FORMAT_RECORDED_ABSENT)
+		body->is_bad = true;
+	ret->id = ret->recorded == FORMAT_RECORDED_PRESENT ? cursor_u32(body) : 0;
+	ret->n_assignments = cursor_below(body, FORMAT_ASSIGNS_MAX + 1);
+	return !body->is_bad;
+}
+
+bool policy_read_suspension(struct cursor *body, struct suspension *ret)
+{
+	unsigned int flags = cursor_flags(body, FORMAT_SUSPENDED_ALL);
+
+	ret->until = flags & FORMAT_SUSPENDED_UNTIL ? cursor_i64(body) : FORMAT_FOREVER;
+	ret->place = policy_read_place(body);
+	ret->why = cursor_string(body, NULL);
+	return cursor_is_done(body);
+}
+
 bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor *body,
 			    struct assignment *ret)
 {
@@ -502,12 +557,53 @@ int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct r
 		return r;
 	c = cursor_over(ret_record);
 	ret->flags = cursor_flags(&c, FORMAT_ROLE_ALL);
-	ret->n_members = cursor_below(&c, FORMAT_MEMBERS_MAX + 1);
-	ret->members = read_ids(&c, ret->n_members, policy->head.n_roles);
-	ret->n_gids = cursor_below(&c, FORMAT_ROLE_GROUPS_MAX + 1);
-	ret->gids = read_gids(&c, ret->n_gids);
+	ret->members = read_map(&c, policy->head.n_members);
 	ret->closure = read_map(&c, policy->head.n_permissions);
 	return check_loaded(ret_record, &c);
+}
+
+int policy_load_role_gids(const struct rolegate_policy *policy, uint32_t id,
+			  struct record *ret_record, const unsigned char **ret_gids,
+			  uint32_t *ret_n)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_ROLE_GIDS, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	*ret_n = cursor_below(&c, FORMAT_ROLE_GROUPS_MAX + 1);
+	*ret_gids = read_gids(&c, *ret_n);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_common(const struct rolegate_policy *policy, struct record *ret_record,
+		       const unsigned char **ret_map)
+{
+	struct cursor c;
+	int r;
+
+	r = policy_load_list(policy, FORMAT_COMMON, ret_record, &c);
+	if (r < 0)
+		return r;
+	*ret_map = read_map(&c, policy->head.n_permissions);
+	return check_loaded(ret_record, &c);
+}
+
+int policy_load_conflicts(const struct rolegate_policy *policy, struct record *ret_record,
+			  const unsigned char **ret_members, struct cursor *ret_cursor)
+{
+	int r;
+
+	r = policy_load_list(policy, FORMAT_CONFLICTS, ret_record, ret_cursor);
+	if (r < 0)
+		return r;
+	*ret_members = read_ids(ret_cursor, policy->head.n_members, policy->head.n_roles);
+	if (!ret_cursor->is_bad)
+		return 0;
+	store_record_free(ret_record);
+	return -EBADMSG;
 }
 
 int policy_load_set(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
@@ -687,6 +783,43 @@ int rolegate_policy_each_source(const struct rolegate_policy *policy,
 			r = -EBADMSG;
 		else
 			r = each(&source, context);
+	}
+	store_record_free(&record);
+	return r;
+}
+
+int rolegate_policy_needs_group(const struct rolegate_policy *policy, gid_t gid)
+{
+	char text[POLICY_ID_SIZE];
+	struct record record;
+	struct cursor body;
+	int r;
+
+	policy = policy_in_force(policy);
+	if (!(policy->head.flags & FORMAT_HEAD_GROUPS_APPLY))
+		return 0;
+	policy_write_id(text, "", gid);
+	r = policy_find_name(policy, FORMAT_GIDS, text, &record, &body);
+	store_record_free(&record);
+	return r;
+}
+
+int rolegate_policy_each_name_source(const struct rolegate_policy *policy,
+				     int (*each)(const char *source, void *context), void *context)
+{
+	struct record record;
+	struct cursor c;
+	uint32_t n;
+	int r;
+
+	r = load_counted(policy_in_force(policy), FORMAT_NAME_SOURCES, 0, FORMAT_NAME_SOURCES_MAX,
+			 &record, &c, &n);
+	if (r < 0)
+		return r;
+	for (uint32_t i = 0; i < n && r == 0; i++) {
+		const char *name = cursor_string(&c, NULL);
+
+		r = c.is_bad ? -EBADMSG : each(name, context);
 	}
 	store_record_free(&record);
 	return r;

@@ -30,9 +30,12 @@ struct head {
 	struct required other_permission;
 	struct place other_place, root_place;
 	uint32_t gate_permission, manage_permission, owner_role;
-	uint32_t n_roles, n_permissions, n_conflicts, n_prefixes;
-	uint32_t n_users, n_groups;
+	uint64_t seed;	  /* of the buckets of names */
+	uint32_t uid_min; /* uids below are system accounts (P3) */
+	uint32_t n_roles, n_permissions, n_conflicts, n_members, n_prefixes;
+	uint32_t n_users, n_groups, n_suspended;
 	uint32_t user_buckets, group_buckets, service_buckets, permission_buckets;
+	uint32_t virtual_buckets, gid_buckets, suspended_buckets;
 	struct trial trial; /* until 0: this generation was never on trial */
 };
 
@@ -51,6 +54,19 @@ struct service {
 	struct required required[FORMAT_REQUIRE_MAX];
 };
 
+/* A user, group or virtual user that has assignments: n_assignments of them follow. */
+struct holder {
+	enum format_recorded recorded;
+	uint32_t id; /* uid or gid; with FORMAT_RECORDED_PRESENT */
+	uint32_t n_assignments;
+};
+
+struct suspension {
+	int64_t until;
+	struct place place;
+	const char *why;
+};
+
 struct assignment {
 	unsigned int flags;
 	int64_t from, until;
@@ -64,11 +80,8 @@ struct assignment {
 /* What a decision needs of a role. */
 struct role {
 	unsigned int flags;
-	uint32_t n_members;
 	const unsigned char
-		*members; /* ids of the roles of conflict rules that it is or inherits */
-	uint32_t n_gids;
-	const unsigned char *gids;    /* of the groups in which its holders are seen: id_at() */
+		*members; /* map of the roles of conflict rules that it is or inherits */
 	const unsigned char *closure; /* map of all permissions it holds (P1, P7, P10) */
 };
 
@@ -89,6 +102,7 @@ struct permission_info {
 	struct place place;
 };
 
+/* A rule of separation of duty. Roles in such rules have numbers below head.n_members, too. */
 struct conflict {
 	const char *name;
 	struct place place;
@@ -113,6 +127,12 @@ struct role_group {
 	uint32_t gid;	    /* as it was at the apply; 0 unless FORMAT_SEEN_CAPTURED */
 	struct place place;
 };
+
+/* Whether a uid is a system account's only if this host gives it: nobody's, and those of systemd's services (P3). */
+static inline bool policy_is_system_range(uint32_t uid)
+{
+	return uid == 65534 || (uid >= 61184 && uid <= 65519);
+}
 
 /* The i-th id of an array in a record. */
 static inline uint32_t id_at(const unsigned char *ids, uint32_t i)
@@ -152,13 +172,19 @@ const struct rolegate_policy *policy_in_force(const struct rolegate_policy *poli
 /*
  * Find the body of a name's entry in its bucket.
  *
- * kind        FORMAT_USERS, FORMAT_GROUPS, FORMAT_SERVICES or FORMAT_PERMISSIONS
+ * kind        a letter of format.h whose records are buckets
  * ret_record  the bucket; free it with store_record_free() whatever is returned, once it was
  *             zeroed
  * Returns:  1 and *ret_body; 0 the policy has no such name; -EBADMSG, -ENOMEM, -EIO.
  */
 int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
 		     struct record *ret_record, struct cursor *ret_body);
+
+/* Bytes of a uid or gid in decimal, after a prefix of one character. */
+#define POLICY_ID_SIZE 12
+
+/* Write a number as it stands in the buckets of gids (prefix "") and of suspended uids (prefix "#"). */
+void policy_write_id(char to[POLICY_ID_SIZE], const char *prefix, uint32_t id);
 
 /* Begin to bring near what policy_find_name() will be asked for soon, if the policy was read into memory. */
 void policy_expect_name(const struct rolegate_policy *policy, char kind, const char *name);
@@ -175,6 +201,16 @@ bool policy_next_entry(struct cursor *bucket, const char **ret_name, struct curs
 /* These read one structure; false if it is damaged. */
 bool policy_read_service(const struct rolegate_policy *policy, struct cursor *body,
 			 struct service *ret);
+bool policy_read_holder(struct cursor *body, struct holder *ret);
+/* policy_read_holder() where only the number of assignments matters; 0 and body->is_bad on damage. */
+static inline uint32_t policy_read_n_assignments(struct cursor *body)
+{
+	struct holder holder;
+
+	return policy_read_holder(body, &holder) ? holder.n_assignments : 0;
+}
+
+bool policy_read_suspension(struct cursor *body, struct suspension *ret);
 bool policy_read_assignment(const struct rolegate_policy *policy, struct cursor *body,
 			    struct assignment *ret);
 bool policy_read_permission(const struct rolegate_policy *policy, struct cursor *body,
@@ -204,12 +240,30 @@ int policy_load_generation_info(const struct rolegate_policy *policy, struct rec
 				struct generation_info *ret);
 
 /*
- * Load the roles without an assignment: cursor at two assignments, default_roles and then
- * system_account_roles. Likewise the conflict rules (head.n_conflicts of them) and the prefixes
- * (head.n_prefixes services).
+ * Load the gids of the groups in which a role's users are listed through NSS, ascending: id_at(). Returns as
+ * policy_load_role().
+ */
+int policy_load_role_gids(const struct rolegate_policy *policy, uint32_t id,
+			  struct record *ret_record, const unsigned char **ret_gids,
+			  uint32_t *ret_n);
+
+/* Load the map of the permissions that every assignment to a group grants (P3). */
+int policy_load_common(const struct rolegate_policy *policy, struct record *ret_record,
+		       const unsigned char **ret_map);
+
+/*
+ * Load the roles without an assignment: cursor at three assignments, default_roles, system_account_roles
+ * and virtual_roles. Likewise the prefixes (head.n_prefixes services).
  */
 int policy_load_list(const struct rolegate_policy *policy, char kind, struct record *ret_record,
 		     struct cursor *ret_cursor);
+
+/*
+ * Load the conflict rules: the ids of the roles in them (head.n_members of four bytes, the i-th has the number i in maps
+ * of members), and the cursor at head.n_conflicts rules.
+ */
+int policy_load_conflicts(const struct rolegate_policy *policy, struct record *ret_record,
+			  const unsigned char **ret_members, struct cursor *ret_cursor);
 
 /* Load the list of source files: cursor at *ret_n entries for policy_read_source(). */
 int policy_load_sources(const struct rolegate_policy *policy, struct record *ret_record,

@@ -2,37 +2,46 @@
 /*
  * librolegate: who may use what on this host.
  *
- * The library opens the policy that is in force, which `rolegate apply` compiled, and answers one
- * question about it: may this person use this service, or hold this permission? It never logs,
- * exits, forks, reads the environment or asks NSS: the caller says who the person is and which
- * groups they are in, and the caller acts on the answer.
+ * The library opens the active policy, which `rolegate apply` compiled, and answers one question
+ * about it: may this account use this service, or does it have this permission? It never logs,
+ * exits, forks, reads the environment or asks NSS: the caller states the facts about the account,
+ * and acts on the answer.
  *
  * The shortest correct use:
  *
  *	struct rolegate_policy *policy = NULL;
- *	struct rolegate_subject subject = { { .name = "alice", .facts = 0 } };
- *	struct rolegate_decision decision;
+ *	struct rolegate_subject subject = ROLEGATE_ACCOUNT_INIT;
+ *	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
  *
+ *	subject.person.name = user->pw_name;
+ *	subject.person.uid = user->pw_uid;
+ *	subject.person.facts = ROLEGATE_FACT_UID;
  *	if (rolegate_policy_open(NULL, &policy, NULL) == 0 &&
  *	    rolegate_can(policy, &subject, "report.export", time(NULL), &decision) == 0 &&
  *	    decision.verdict == ROLEGATE_ALLOW)
  *		...
  *	rolegate_policy_close(policy);
  *
- * With no facts the answer is sure or DENY: decision.wants names the facts (uid, groups) that
- * could change it, so that a program pays for getpwnam(3) and getgrouplist(3) only where they
- * matter. doc/example-service.c shows that.
+ * A decision is about an account, not about a name that was typed (P12): `name` is pw_name as
+ * getpwnam(3) returned it, and without a uid every answer is DENY. decision.wants names the facts
+ * that could change a denial, so that a program pays for getgrouplist(3) only where groups matter.
+ * doc/example-service.c shows that.
+ *
+ * Structures that the caller allocates begin with `size`, the size of the structure that the caller
+ * was compiled with. The library reads and writes no more than that. A larger structure of a newer
+ * header is accepted if everything that this library does not know is 0, else -EINVAL. The macros
+ * ROLEGATE_…_INIT set `size`.
  *
  * Errors are 0 or one of: -ENOENT no policy was ever applied; -EPERM the policy cannot be trusted
- * (owner, mode or type of the file or its folder); -EBADMSG it is damaged; -EPROTONOSUPPORT it
+ * (owner, mode or type of the file or its directory); -EBADMSG it is damaged; -EPROTONOSUPPORT it
  * has another format; -EINVAL the call is wrong; -ENOMEM; -EAGAIN no descriptor is left to
  * this process, or the system; -EIO the system failed. No other value is ever returned.
  *
  * Threads: nothing is shared or cached outside the handle, and a handle never changes after it is
- * opened, so one handle may be used by many threads at once, and goes on working in a child after
- * fork(2). A handle stays on the generation it was opened on (but for the end of a trial, see
- * rolegate_policy_trial()); whoever runs for long opens anew (it costs a few system calls) to see a
- * policy applied since.
+ * opened, so one handle may be used by many threads at once, and works in a child after fork(2).
+ * A handle stays on the generation it was opened on (but for the end of a trial, see
+ * rolegate_policy_trial()). A long-running program opens the policy again (it costs a few system
+ * calls) to see a policy applied since.
  */
 #ifndef ROLEGATE_H
 #define ROLEGATE_H
@@ -83,67 +92,108 @@ enum rolegate_reason {
 				    another */
 	ROLEGATE_OWN_PASSWORD,	 /* the password gate has no say in it (G1) */
 	ROLEGATE_UNKNOWN_ACTOR,	 /* somebody else's password, and nobody knows who sets it (G2) */
+	ROLEGATE_SUSPENDED,	 /* the account is suspended (P13) */
+	ROLEGATE_AMBIGUOUS_USER, /* the name service gives two accounts for the name (P12) */
 };
 
-/* What the caller knows of a person beyond the name. */
+/* What the caller knows about an account. */
 enum rolegate_fact {
-	ROLEGATE_FACT_UID = 1,	  /* .uid is set */
-	ROLEGATE_FACT_GROUPS = 2, /* .groups holds all groups, primary and supplementary */
-	ROLEGATE_FACT_ABSENT = 4, /* the system knows no such user */
+	ROLEGATE_FACT_UID = 1,	     /* .uid is set, and .name is the name that belongs to it */
+	ROLEGATE_FACT_GROUPS = 2,    /* .gids holds all groups, primary and supplementary */
+	ROLEGATE_FACT_ABSENT = 4,    /* every source of the name service denies the name */
+	ROLEGATE_FACT_AMBIGUOUS = 8, /* .name is the name of another uid too (P12) */
+	ROLEGATE_FACT_SOURCES = 16,  /* each source of groups was asked by itself (P3) */
+	ROLEGATE_FACT_LOCAL = 32,    /* a source on this host gives the account, no directory */
 };
 
 /*
- * A person as the system knows them. The caller owns everything in it.
+ * An account as the name service knows it. The caller owns everything in it.
  *
- * name    the login name, compared byte for byte (P12)
- * uid     counts only with ROLEGATE_FACT_UID: 0 is root (D6), 1 to 999 system accounts (P3)
- * groups  names of OS groups, n_groups of them; count only with ROLEGATE_FACT_GROUPS
- * facts   bits of enum rolegate_fact
+ * size           sizeof(struct rolegate_person)
+ * facts          bits of enum rolegate_fact
+ * uid            counts only with ROLEGATE_FACT_UID
+ * name           the canonical name (pw_name), compared byte for byte (P12)
+ * gids           n_groups of them; count only with ROLEGATE_FACT_GROUPS
+ * group_names    for each gid the name that it has now; NULL where it was not asked for, or where the
+ *                name service did not answer. Only names of gids for which
+ *                rolegate_policy_needs_group() is true are looked at.
+ * silent_source  with ROLEGATE_FACT_SOURCES: a source of groups that did not answer, or NULL
  */
 struct rolegate_person {
-	const char *name;
-	uid_t uid;
-	const char *const *groups;
-	size_t n_groups;
+	size_t size;
 	unsigned int facts;
+	uid_t uid;
+	const char *name;
+	const gid_t *gids;
+	const char *const *group_names;
+	size_t n_groups;
+	const char *silent_source;
 };
 
-/* Whom a decision is about. */
+/* The account that a decision is about. */
 struct rolegate_subject {
 	struct rolegate_person person;
 };
 
 /*
- * Who causes it. A type of its own, so that the two are never mixed up (D3: su is decided about
- * the actor).
+ * The account that causes it. A type of its own, so that the two are never mixed up (D3: su is
+ * decided about the actor).
  */
 struct rolegate_actor {
 	struct rolegate_person person;
 };
 
-/* Whose password an actor sets (G1). */
+/* The account whose password an actor sets (G1). */
 struct rolegate_target {
 	struct rolegate_person person;
 };
 
+/* An initial value for struct rolegate_person, and for the three that contain it. */
+#define ROLEGATE_PERSON_INIT                                                                       \
+	{                                                                                          \
+		.size = sizeof(struct rolegate_person)                                             \
+	}
+#define ROLEGATE_ACCOUNT_INIT                                                                      \
+	{                                                                                          \
+		ROLEGATE_PERSON_INIT                                                               \
+	}
+
+/* Bits of rolegate_request.flags. */
+enum rolegate_request_flag {
+	ROLEGATE_REQUEST_REAL_UID = 1,	 /* .real_uid is set */
+	ROLEGATE_REQUEST_PERMISSIVE = 2, /* the caller's own mode is permissive (D5) */
+};
+
 /*
- * What is asked.
+ * The question.
  *
- * service     a PAM service name; its entry in the policy says what it requires (D2). May be NULL
- *             with a permission.
+ * size        sizeof(struct rolegate_request)
+ * flags       bits of enum rolegate_request_flag
+ * real_uid    getuid(2) of the process that the account wants to use (P7)
+ * service     a PAM service name, in any case; its entry in the policy says what it requires (D2).
+ *             May be NULL with a permission.
  * permission  if set, this is required whatever the service's entry says. May be NULL with a
  *             service.
  * at          the moment asked about, in seconds since 1970-01-01 UTC
  */
 struct rolegate_request {
+	size_t size;
+	unsigned int flags;
+	uid_t real_uid;
 	const char *service;
 	const char *permission;
 	int64_t at;
 };
 
+#define ROLEGATE_REQUEST_INIT                                                                      \
+	{                                                                                          \
+		.size = sizeof(struct rolegate_request)                                            \
+	}
+
 /*
  * The answer.
  *
+ * size         sizeof(struct rolegate_decision), set by the caller
  * verdict      ROLEGATE_DENY unless everything required is held for sure
  * reason       why; for a denial with several causes the one nearest to a grant (D1)
  * wants        bits of enum rolegate_fact: facts not given that could change this verdict. Not 0
@@ -152,11 +202,12 @@ struct rolegate_request {
  *              see rolegate_decide_password(). True only with DENY.
  * about_actor  the decision was made about the actor and not about the subject; wants then speaks
  *              of the actor
- * permissive   the policy wants a denial logged and not enforced (D5). Never set together with an
- *              error.
+ * permissive   this denial is to be logged and not enforced (D5). Never set with an error, nor where
+ *              the account is ambiguous or suspended.
  * generation   number of the policy that decided
  */
 struct rolegate_decision {
+	size_t size;
 	enum rolegate_verdict verdict;
 	enum rolegate_reason reason;
 	unsigned int wants;
@@ -165,6 +216,11 @@ struct rolegate_decision {
 	int permissive;
 	uint64_t generation;
 };
+
+#define ROLEGATE_DECISION_INIT                                                                     \
+	{                                                                                          \
+		.size = sizeof(struct rolegate_decision)                                           \
+	}
 
 enum rolegate_step_kind {
 	ROLEGATE_STEP_SERVICE,	      /* the service's entry; name is the entry's */
@@ -178,9 +234,11 @@ enum rolegate_step_kind {
 			       one before */
 	ROLEGATE_STEP_PERMISSION, /* what the path leads to */
 	ROLEGATE_STEP_CONFLICT,	  /* the rule that takes a role's permissions away */
+	ROLEGATE_STEP_SUSPENDED,  /* the line that suspends the account (P13) */
+	ROLEGATE_STEP_VIRTUAL,	  /* an assignment to a virtual user, or virtual_roles (P12) */
 };
 
-/* One step of the path that decided. line is 0 where no line of a file says it. */
+/* One step of the path that decided. line is 0 where no line of a file states it. It may grow at its end. */
 struct rolegate_step {
 	enum rolegate_step_kind kind;
 	const char *name;
@@ -189,17 +247,18 @@ struct rolegate_step {
 };
 
 /*
- * How an answer came about.
+ * How an answer came about. The library allocates it, so it may grow at its end.
  *
- * steps    from the service's entry to the permission, for each permission that is required; for
- *          a denial the path that came nearest to a grant, if there is any
- * missing  names of the permissions that are required and not held; with require_any all of them,
- *          as any would do
+ * decision  the decision, as rolegate_decide() gives it
+ * steps     from the service's entry to the permission, for each permission that is required; for
+ *           a denial the path that came nearest to a grant, if there is any
+ * missing   names of the permissions that are required and not held; with require_any all of them,
+ *           as any would do
  */
 struct rolegate_explanation {
-	struct rolegate_decision decision;
+	const struct rolegate_decision *decision;
 	size_t n_steps;
-	const struct rolegate_step *steps;
+	const struct rolegate_step *const *steps;
 	size_t n_missing;
 	const char *const *missing;
 	int any_suffices;
@@ -265,6 +324,33 @@ ROLEGATE_API uint64_t rolegate_policy_generation(const struct rolegate_policy *p
 ROLEGATE_API int rolegate_policy_trial(const struct rolegate_policy *policy,
 				       int64_t *ret_seconds_left);
 
+/*
+ * Whether the name that a gid has now matters to the policy: an assignment is to a group that had
+ * this gid at activation (P3). 1, 0; -EBADMSG, -ENOMEM, -EIO.
+ * Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_needs_group(const struct rolegate_policy *policy, gid_t gid);
+
+/*
+ * Whether a uid is a system account's by the UID_MIN that was recorded at activation (P3): 1 or 0.
+ *
+ * is_local  whether a source on this host gives the account, which matters for 65534 and for 61184 to 65519
+ * Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_is_system(const struct rolegate_policy *policy, uid_t uid,
+					   int is_local);
+
+/*
+ * Call `each` for every source of nsswitch.conf that counts (P3): it answered at an activation, so
+ * that no answer of it is not taken for "no". Until `each` returns something other than 0, which is
+ * then returned. The name lasts for the call. Returns 0; what `each` returned; -EBADMSG, -ENOMEM,
+ * -EIO.
+ * Since: 0.1
+ */
+ROLEGATE_API int rolegate_policy_each_name_source(const struct rolegate_policy *policy,
+						  int (*each)(const char *source, void *context),
+						  void *context);
+
 /* Whether a refused user is to be told so in one line (`tell_user`). Since: 0.1 */
 ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy);
 
@@ -272,15 +358,16 @@ ROLEGATE_API int rolegate_policy_tells_user(const struct rolegate_policy *policy
  * Decide. Pure: the same policy and arguments give the same answer, and nothing else is looked
  * at (but the clocks, where the policy is on trial: whether it still is).
  *
- * subject       whom it is about
- * actor         who causes it; NULL if unknown. Looked at only where the service says `subject =
- *               "actor"`.
+ * subject       the account that it is about
+ * actor         the account that causes it; NULL if unknown. Looked at only where the service says
+ *               `subject = "actor"`.
  * ret_decision  always written, and always a DENY first: also on failure it can be acted upon
  *
  * Returns:  0 there is an answer; -EBADMSG, -ENOMEM, -EIO none could be had: the decision is DENY
- *           with the reason; -EINVAL neither service nor permission, or no name.
+ *           with the reason; -EINVAL neither service nor permission, no name, or a size or a bit that
+ *           this library does not know.
  * Threads:  one handle may be used by many threads at once.
- * Source:   rolegate.conf(5) P1-P12, D1-D6.   Since: 0.1
+ * Source:   rolegate.conf(5) P1-P13, D1-D6.   Since: 0.1
  */
 ROLEGATE_API int rolegate_decide(const struct rolegate_policy *policy,
 				 const struct rolegate_request *request,

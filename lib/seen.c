@@ -45,33 +45,13 @@ static int is_exempt(const struct rolegate_policy *policy, const char *name)
 
 /* ---- Conflicts (A6) ---- */
 
-static uint32_t count_held(const struct findings *f, const struct conflict *rule)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < rule->n_roles; i++)
-		for (size_t k = 0; k < f->n_held; k++)
-			n += f->held[k] == id_at(rule->roles, i);
-	return n;
-}
-
-static void block_held(struct findings *f, const struct conflict *rule)
-{
-	for (uint32_t i = 0; i < rule->n_roles; i++) {
-		uint32_t role = id_at(rule->roles, i);
-
-		for (size_t k = 0; k < f->n_held; k++)
-			if (f->held[k] == role && !decide_is_blocked(f, role))
-				f->blocked[f->n_blocked++] = role;
-	}
-}
-
 /*
- * Take the roles away that the person's groups, if they were known, might exclude. There is room
+ * Take the roles away that the account's groups, if they were known, might exclude. There is room
  * for all of them among the blocked, for decide_hold() made it.
  */
 static int suppose_groups(const struct rolegate_policy *policy, struct findings *f)
 {
+	const unsigned char *members;
 	struct conflict rule;
 	struct record record;
 	struct cursor c;
@@ -79,14 +59,15 @@ static int suppose_groups(const struct rolegate_policy *policy, struct findings 
 
 	if (policy->head.n_conflicts == 0 || policy->head.n_groups == 0 || f->n_held == 0)
 		return 0;
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(policy, &record, &members, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < policy->head.n_conflicts && r == 0; i++) {
 		if (!policy_read_conflict(policy, &c, &rule))
 			r = -EBADMSG;
-		else if (rule.by_groups > 0 && count_held(f, &rule) + rule.by_groups > rule.at_most)
-			block_held(f, &rule);
+		else if (rule.by_groups > 0 &&
+			 decide_count_held(f, &rule) + rule.by_groups > rule.at_most)
+			decide_block_held(f, &rule);
 	}
 	store_record_free(&record);
 	return r;
@@ -97,15 +78,16 @@ static int suppose_groups(const struct rolegate_policy *policy, struct findings 
 /* All that a role is or inherits brings its group. */
 static int give_role(const struct look *look, uint32_t id)
 {
+	const unsigned char *gids;
 	struct record record;
-	struct role role;
+	uint32_t n;
 	int r;
 
-	r = policy_load_role(look->policy, id, &record, &role);
+	r = policy_load_role_gids(look->policy, id, &record, &gids, &n);
 	if (r < 0)
 		return r;
-	for (uint32_t i = 0; i < role.n_gids && r == 0; i++)
-		r = look->each(look->context, id_at(role.gids, i));
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = look->each(look->context, id_at(gids, i));
 	store_record_free(&record);
 	return r;
 }
@@ -132,14 +114,14 @@ static int give_own(const struct look *look, uint32_t id)
 	return r;
 }
 
-/* What a role brings on paths that meet no blocked role. */
-static int give_unblocked(const struct look *look, uint32_t id)
+/* What the roles bring on paths that meet no blocked role. */
+static int give_unblocked(const struct look *look)
 {
 	struct walk walk;
 	int r, given = 0;
 
-	for (r = walk_start(&walk, look->policy, &look->findings, id); r > 0 && given == 0;
-	     r = walk_next(&walk))
+	r = walk_start_held(&walk, look->policy, &look->findings, 0);
+	for (r = r < 0 ? r : walk_next(&walk); r > 0 && given == 0; r = walk_next(&walk))
 		given = give_own(look, walk.queue[walk.at]);
 	walk_free(&walk);
 	return given != 0 ? given : r;
@@ -150,10 +132,11 @@ static int give_holdings(const struct look *look)
 	const struct findings *f = &look->findings;
 	int r = 0;
 
+	if (f->n_blocked > 0)
+		return give_unblocked(look);
 	for (size_t i = 0; i < f->n_holdings && r == 0; i++)
 		if (decide_is_in_force(&f->holdings[i]))
-			r = f->n_blocked > 0 ? give_unblocked(look, f->holdings[i].role)
-					     : give_role(look, f->holdings[i].role);
+			r = give_role(look, f->holdings[i].role);
 	return r;
 }
 
@@ -171,7 +154,7 @@ static int give_holder(struct look *look, const char *name)
 int seen_each_gid(const struct rolegate_policy *policy, const char *name, int64_t at,
 		  int (*each)(void *context, uint32_t gid), void *context)
 {
-	const struct rolegate_person person = { .name = name };
+	const struct rolegate_person person = { .name = name, .facts = DECIDE_FACT_SUPPOSED };
 	struct look look = { .policy = policy, .each = each, .context = context };
 	int r;
 

@@ -29,6 +29,8 @@ static const struct {
 	[ROLEGATE_OWN_PASSWORD] = { "own-password", "it is your own" },
 	[ROLEGATE_UNKNOWN_ACTOR] = { "unknown-actor",
 				     "the system does not know who you logged in as" },
+	[ROLEGATE_SUSPENDED] = { "suspended", "your account is suspended" },
+	[ROLEGATE_AMBIGUOUS_USER] = { "ambiguous-user", "the name stands for two accounts" },
 };
 
 static unsigned int known(enum rolegate_reason reason)

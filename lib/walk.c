@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* The walk from a role to all that it is based on. */
+/* The walk from roles to all that they are based on. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -16,19 +16,21 @@ static void enqueue(struct walk *walk, uint32_t role, uint32_t via)
 }
 
 int walk_start(struct walk *walk, const struct rolegate_policy *policy,
-	       const struct findings *avoid, uint32_t role)
+	       const struct findings *avoid)
 {
 	uint32_t n = policy->head.n_roles;
 
 	*walk = (struct walk){ .policy = policy, .avoid = avoid };
-	walk->seen = calloc(format_map_size(n), 1);
-	walk->queue = calloc(n, sizeof(*walk->queue));
-	walk->via = calloc(n, sizeof(*walk->via));
-	if (!walk->seen || !walk->queue || !walk->via)
-		return -ENOMEM;
-	enqueue(walk, role, 0);
+	walk->seen = calloc(format_map_size(n) + 1, 1);
+	walk->queue = calloc((size_t)n + 1, sizeof(*walk->queue));
+	walk->via = calloc((size_t)n + 1, sizeof(*walk->via));
 	walk->at = UINT32_MAX; /* so that the first step stands on place 0 */
-	return walk_next(walk);
+	return walk->seen && walk->queue && walk->via ? 0 : -ENOMEM;
+}
+
+void walk_add(struct walk *walk, uint32_t role)
+{
+	enqueue(walk, role, walk->n_queue);
 }
 
 int walk_next(struct walk *walk)
@@ -53,4 +55,20 @@ void walk_free(struct walk *walk)
 	free(walk->seen);
 	free(walk->queue);
 	free(walk->via);
+}
+
+int walk_start_held(struct walk *walk, const struct rolegate_policy *policy,
+		    const struct findings *f, unsigned int sources)
+{
+	int r = walk_start(walk, policy, f);
+
+	for (size_t i = 0; i < f->n_holdings && r == 0; i++) {
+		const struct holding *h = &f->holdings[i];
+
+		if (!decide_is_in_force(h) || h->is_set || h->source == ROLEGATE_STEP_ROOT)
+			continue;
+		if (sources == 0 || sources & 1u << h->source)
+			walk_add(walk, h->role);
+	}
+	return r;
 }

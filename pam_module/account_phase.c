@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The account phase: may this user use this service (D1-D7)? */
 #include <security/pam_modules.h>
-#include <time.h>
 
 #include "codes.h"
 #include "items.h"
@@ -16,21 +15,19 @@ static enum speak_result judge(struct consultation *c, const struct arguments *a
 			       : SPEAK_ERROR;
 	if (c->decision.verdict == ROLEGATE_ALLOW)
 		return SPEAK_ALLOW;
-	return c->decision.permissive || arguments->is_permissive ? SPEAK_WOULD_DENY : SPEAK_DENY;
+	return c->decision.permissive ? SPEAK_WOULD_DENY : SPEAK_DENY;
 }
 
 /* Decide, say so, and return the PAM code. */
 static int decide(pam_handle_t *pamh, int flags, const struct arguments *arguments,
 		  const char *user, const char *service)
 {
-	struct consultation c = {
-		.request = { .service = service,
-			     .permission = arguments->require,
-			     .at = time(NULL) },
-	};
+	struct consultation c;
 	enum speak_result result;
 	int code;
 
+	consult_begin(&c, service, arguments);
+	c.request.permission = arguments->require;
 	result = judge(&c, arguments, consult(&c, arguments->state_dir, user));
 	code = codes_account(ROLEGATE_DENY, c.decision.reason);
 	if (result == SPEAK_ALLOW || result == SPEAK_WOULD_DENY || result == SPEAK_RESCUE)

@@ -16,6 +16,8 @@ int codes_account(enum rolegate_verdict verdict, enum rolegate_reason reason)
 	case ROLEGATE_CONFLICT:
 	case ROLEGATE_SERVICE_NOT_LISTED:
 	case ROLEGATE_UNKNOWN_ACTOR:
+	case ROLEGATE_SUSPENDED:
+	case ROLEGATE_AMBIGUOUS_USER:
 		return PAM_PERM_DENIED;
 	case ROLEGATE_UNKNOWN_USER:
 		return PAM_USER_UNKNOWN;

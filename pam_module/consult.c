@@ -3,14 +3,17 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "actor.h"
 
 int consult_set_actor(struct consultation *c, uid_t uid)
 {
-	int r = account_init_uid(&c->actor, uid);
+	int r;
 
+	account_free(&c->actor);
+	r = account_init_uid(&c->actor, uid);
 	c->has_actor = true;
 	if (r == -ENOENT) {
 		/* Nobody's uid: there is no name that the policy could know. */
@@ -29,11 +32,6 @@ static int find_actor(struct consultation *c)
 	return actor_find(&uid) == ACTOR_FAILED ? -EIO : consult_set_actor(c, uid);
 }
 
-int consult_look_up(struct account *person, unsigned int wants)
-{
-	return account_look_up(person, wants & ROLEGATE_FACT_UID ? ROLEGATE_FACT_UID : wants);
-}
-
 /* Get what the last decision lacked. 1 there is more to decide on; 0 there is not; or an error. */
 static int get_more(struct consultation *c)
 {
@@ -43,16 +41,19 @@ static int get_more(struct consultation *c)
 
 	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
 		return 0;
-	r = d->wants_actor ? find_actor(c) : consult_look_up(person, d->wants);
+	r = d->wants_actor ? find_actor(c) : account_look_up(person, d->wants, c->policy);
 	return r < 0 ? r : 1;
 }
 
-/* Facts come in at most three steps, the actor, the uid, the groups, and each is followed by a decision. */
+/*
+ * Facts come in at most four steps, the actor, the uid, the groups, the sources of groups one by one, and each is
+ * followed by a decision.
+ */
 static int decide(struct consultation *c)
 {
 	int r = 1;
 
-	for (unsigned int step = 0; step < 4 && r > 0; step++) {
+	for (unsigned int step = 0; step < 5 && r > 0; step++) {
 		struct rolegate_subject subject = { .person = c->subject.person };
 		struct rolegate_actor actor = { .person = c->actor.person };
 
@@ -81,9 +82,25 @@ int consult_open(struct consultation *c, const char *state_dir)
 
 void consult_fail(struct consultation *c, int error)
 {
-	c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_DENY,
+	c->decision = (struct rolegate_decision){ .size = sizeof(c->decision),
+						  .verdict = ROLEGATE_DENY,
 						  .reason = rolegate_reason_of_error(error),
 						  .generation = c->decision.generation };
+}
+
+void consult_begin(struct consultation *c, const char *service, const struct arguments *arguments)
+{
+	*c = (struct consultation){
+		.request = ROLEGATE_REQUEST_INIT,
+		.target = { .person = ROLEGATE_PERSON_INIT },
+		.actor = { .person = ROLEGATE_PERSON_INIT },
+		.decision = ROLEGATE_DECISION_INIT,
+	};
+	c->request.service = service;
+	c->request.at = time(NULL);
+	c->request.real_uid = getuid();
+	c->request.flags = ROLEGATE_REQUEST_REAL_UID |
+			   (arguments->is_permissive ? ROLEGATE_REQUEST_PERMISSIVE : 0u);
 }
 
 int consult(struct consultation *c, const char *state_dir, const char *user)
@@ -102,7 +119,7 @@ int consult(struct consultation *c, const char *state_dir, const char *user)
 bool consult_is_root(struct consultation *c)
 {
 	if (getuid() != 0 || !c->subject.name ||
-	    account_look_up(&c->subject, ROLEGATE_FACT_UID) < 0)
+	    account_look_up(&c->subject, ROLEGATE_FACT_UID, c->policy) < 0)
 		return false;
 	return c->subject.person.facts & ROLEGATE_FACT_UID && c->subject.person.uid == 0;
 }

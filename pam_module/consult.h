@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include "account.h"
+#include "arguments.h"
 #include "rolegate.h"
 
 /* How the actor of the password gate is known (G2). */
@@ -35,11 +36,14 @@ struct consultation {
 	struct rolegate_decision decision;
 };
 
+/* Begin with a question of this process, now. consult() or consult_password() follows. */
+void consult_begin(struct consultation *c, const char *service, const struct arguments *arguments);
+
 /*
  * Decide whether a user may use a service. c->decision is written whatever happens, and is a DENY
  * unless all went well.
  *
- * c          c->request is filled in, the rest zero
+ * c          after consult_begin()
  * state_dir  NULL for the one of the build
  * user       PAM_USER
  * Returns:  0, or the library's error that the decision's reason stands for.
@@ -73,12 +77,6 @@ void consult_end(struct consultation *c);
 
 /* Make a uid's owner the actor; a uid without a name is a person whom the system does not know. */
 int consult_set_actor(struct consultation *c, uid_t uid);
-
-/*
- * Look up one of the facts wanted: to know that somebody is uid 0 may be enough, and root is not to
- * be refused because a directory of groups does not answer.
- */
-int consult_look_up(struct account *person, unsigned int wants);
 
 /*
  * D7: whether an error of the library's means that there is no usable policy. Want of memory or

@@ -46,17 +46,17 @@ static int get_more(struct consultation *c)
 		c->known_by = CONSULT_COUNTS_AS_ROOT;
 		r = consult_set_actor(c, 0);
 	} else {
-		r = consult_look_up(&c->actor, d->wants);
+		r = account_look_up(&c->actor, d->wants, c->policy);
 	}
 	return r < 0 ? r : 1;
 }
 
-/* Facts come in at most two steps, the actor and the groups, and each is followed by a decision. */
+/* Facts come in at most three steps, the actor, the groups, and their sources; each is followed by a decision. */
 static int decide(struct consultation *c)
 {
 	int r = 1;
 
-	for (unsigned int step = 0; step < 3 && r > 0; step++) {
+	for (unsigned int step = 0; step < 4 && r > 0; step++) {
 		struct rolegate_target target = { .person = c->target.person };
 		struct rolegate_actor actor = { .person = c->actor.person };
 
@@ -92,11 +92,12 @@ int consult_password(struct consultation *c, const char *state_dir, const char *
 	else if (r == 0)
 		r = find_actor(c);
 	if (r == 0 && !is_forced)
-		r = account_look_up(&c->target, ROLEGATE_FACT_UID);
+		r = account_look_up(&c->target, ROLEGATE_FACT_UID, NULL);
 	if (r == 0 && !is_forced && !is_own(c))
 		r = decide_about_actor(c, state_dir);
 	else if (r == 0)
-		c->decision = (struct rolegate_decision){ .verdict = ROLEGATE_ALLOW,
+		c->decision = (struct rolegate_decision){ .size = sizeof(c->decision),
+							  .verdict = ROLEGATE_ALLOW,
 							  .reason = ROLEGATE_OWN_PASSWORD };
 	if (r < 0)
 		consult_fail(c, r);

@@ -3,7 +3,6 @@
 #include <security/pam_modules.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "codes.h"
 #include "items.h"
@@ -19,7 +18,7 @@ static enum speak_result judge(const struct consultation *c, const struct argume
 			       : SPEAK_ERROR;
 	if (c->decision.verdict == ROLEGATE_ALLOW)
 		return c->decision.reason == ROLEGATE_OWN_PASSWORD ? SPEAK_OWN : SPEAK_ALLOW;
-	return c->decision.permissive || arguments->is_permissive ? SPEAK_WOULD_DENY : SPEAK_DENY;
+	return c->decision.permissive ? SPEAK_WOULD_DENY : SPEAK_DENY;
 }
 
 /* ---- What was logged in the first pass, so that the second does not repeat it ---- */
@@ -78,11 +77,12 @@ static int decide(pam_handle_t *pamh, int flags, const struct arguments *argumen
 		  const char *target, const char *service)
 {
 	bool is_forced = (unsigned int)flags & PAM_CHANGE_EXPIRED_AUTHTOK;
-	struct consultation c = { .request = { .service = service, .at = time(NULL) } };
+	struct consultation c;
 	enum speak_result result;
 	bool refuses;
 	int code;
 
+	consult_begin(&c, service, arguments);
 	result =
 		judge(&c, arguments, consult_password(&c, arguments->state_dir, target, is_forced));
 	refuses = result == SPEAK_DENY || result == SPEAK_ERROR;

@@ -83,7 +83,7 @@ static void describe(struct rolegate_explanation *e, char path[PATH_SIZE], char 
 	char word[WORD_SIZE];
 
 	for (size_t i = 0; i < e->n_steps; i++)
-		append_step(path, &e->steps[i]);
+		append_step(path, e->steps[i]);
 	for (size_t i = 0; i < e->n_missing; i++) {
 		escape(e->missing[i], word, sizeof(word));
 		append(missing, PATH_SIZE, e->any_suffices ? "|" : ",", word);
@@ -158,34 +158,62 @@ static const char *trouble(const struct consultation *c)
 	return c->trouble ? c->trouble : rolegate_reason_text(c->decision.reason);
 }
 
+/*
+ * What the name service said of the account that was decided about, as far as it explains the answer: its canonical
+ * name if another was typed, both uids if there are two, the source that did not answer. "" or " key=value…".
+ */
+static void describe_account(const struct account *account, const char *typed,
+			     char words[3 * WORD_SIZE])
+{
+	const unsigned int facts = account->person.facts;
+	char name[WORD_SIZE], source[WORD_SIZE];
+	size_t n = 0;
+
+	words[0] = '\0';
+	if (account->name && typed && strcmp(account->name, typed) != 0) {
+		escape(account->name, name, sizeof(name));
+		n += print(words + n, 3 * WORD_SIZE - n, " account=%s", name);
+	}
+	if (facts & ROLEGATE_FACT_AMBIGUOUS)
+		n += print(words + n, 3 * WORD_SIZE - n, " uids=%ju,%jd",
+			   (uintmax_t)account->person.uid, (intmax_t)(int32_t)account->other_uid);
+	if (account->silent[0]) {
+		escape(account->silent, source, sizeof(source));
+		print(words + n, 3 * WORD_SIZE - n, " source=%s lookup=%s", source, account->asked);
+	}
+}
+
 /* An answer that could not be had: say what is wrong with the policy. */
 static void log_trouble(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
-			const char *user, const char *service)
+			const char *user, const char *service, const char *account)
 {
 	pam_syslog(pamh, priority(result, false),
-		   "%s user=%s service=%s reason=%s trouble=\"%s\"%s", result_word(result), user,
-		   service, rolegate_reason_name(c->decision.reason), trouble(c),
+		   "%s user=%s%s service=%s reason=%s trouble=\"%s\"%s", result_word(result), user,
+		   account, service, rolegate_reason_name(c->decision.reason), trouble(c),
 		   result == SPEAK_RESCUE ? "; uid 0 is let in to mend it" : "");
 }
 
 void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_result result,
 	       const char *user)
 {
-	char who[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE] = "", path[PATH_SIZE],
-						 missing[PATH_SIZE];
+	bool is_about_actor = c->decision.about_actor && c->has_actor;
+	char who[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE] = "", account[3 * WORD_SIZE];
+	char path[PATH_SIZE], missing[PATH_SIZE];
 
 	escape(user, who, sizeof(who));
 	escape(c->request.service, service, sizeof(service));
+	describe_account(is_about_actor ? &c->actor : &c->subject, is_about_actor ? NULL : user,
+			 account);
 	if (result == SPEAK_ERROR || result == SPEAK_RESCUE) {
-		log_trouble(pamh, c, result, who, service);
+		log_trouble(pamh, c, result, who, service, account);
 		return;
 	}
-	if (c->decision.about_actor && c->has_actor)
+	if (is_about_actor)
 		escape(c->actor.name, actor, sizeof(actor));
 	explain(c, path, missing);
 	pam_syslog(pamh, priority(result, false),
-		   "%s user=%s%s%s service=%s reason=%s%s%s path=\"%s\" generation=%llu%s%s",
-		   result_word(result), who, actor[0] ? " actor=" : "", actor, service,
+		   "%s user=%s%s%s%s service=%s reason=%s%s%s path=\"%s\" generation=%llu%s%s",
+		   result_word(result), who, actor[0] ? " actor=" : "", actor, account, service,
 		   rolegate_reason_name(c->decision.reason), missing[0] ? " missing=" : "", missing,
 		   path, (unsigned long long)c->decision.generation,
 		   result == SPEAK_ALLOW ? "" : " sources=",

@@ -303,7 +303,7 @@ bool naive_is_assigned_to(const struct naive_assignment *assignment,
 	if (assignment->user)
 		return !strcmp(assignment->user, person->name);
 	for (size_t i = 0; i < person->n_groups; i++)
-		if (!strcmp(assignment->group, person->groups[i]))
+		if (!strcmp(assignment->group, person->group_names[i]))
 			return true;
 	return false;
 }

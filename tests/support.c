@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <grp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -68,7 +69,32 @@ int support_compile_text(struct compiled *ret, const char *text)
 	return support_compile(ret, &text, 1, NULL, 0);
 }
 
-static void pack(const struct compiled *compiled, const struct trial *trial, int fd)
+gid_t support_gid(const char *group)
+{
+	const struct group *entry = getgrnam(group);
+
+	return entry ? entry->gr_gid
+		     : 20000 + (format_name_spread(0, group, strlen(group)) & 0xffff);
+}
+
+void support_record(struct compiled *compiled)
+{
+	struct model *model = &compiled->model;
+
+	for (size_t i = 0; i < model->users.names.n; i++)
+		if (model->users.list[i].recorded == FORMAT_RECORDED_UNKNOWN)
+			model->users.list[i].recorded = FORMAT_RECORDED_ABSENT;
+	for (size_t i = 0; i < model->groups.names.n; i++) {
+		struct model_holder *group = &model->groups.list[i];
+
+		if (group->recorded != FORMAT_RECORDED_UNKNOWN)
+			continue;
+		group->recorded = FORMAT_RECORDED_PRESENT;
+		group->id = support_gid(model->groups.names.list[i]);
+	}
+}
+
+static void pack_as_it_is(const struct compiled *compiled, const struct trial *trial, int fd)
 {
 	struct pack_info info = {
 		.generation = trial ? 2 : 1,
@@ -83,14 +109,29 @@ static void pack(const struct compiled *compiled, const struct trial *trial, int
 	assert_int_equal(pack_policy(&compiled->model, &compiled->sources, &info, fd), 0);
 }
 
-struct rolegate_policy *support_open(const struct compiled *compiled)
+static void pack(const struct compiled *compiled, const struct trial *trial, int fd)
 {
-	struct rolegate_policy *policy = NULL;
+	support_record((struct compiled *)compiled);
+	pack_as_it_is(compiled, trial, fd);
+}
+
+int support_pack_as_it_is(const struct compiled *compiled)
+{
 	int fd = memfd_create("test", MFD_CLOEXEC);
 
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0600), 0);
-	pack(compiled, NULL, fd);
+	pack_as_it_is(compiled, NULL, fd);
+	return fd;
+}
+
+struct rolegate_policy *support_open(const struct compiled *compiled)
+{
+	struct rolegate_policy *policy = NULL;
+	int fd;
+
+	support_record((struct compiled *)compiled);
+	fd = support_pack_as_it_is(compiled);
 	assert_int_equal(policy_open_fd(fd, &policy), 0);
 	return policy;
 }
@@ -256,10 +297,12 @@ void support_person(struct support_person *ret, const char *text)
 
 	*ret = (struct support_person){ .text = strdup(text) };
 	assert_non_null(ret->text);
+	ret->person.size = sizeof(ret->person);
 	ret->person.name = ret->text;
 	ret->person.uid = 1000;
-	ret->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
-	ret->person.groups = ret->groups;
+	ret->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES;
+	ret->person.gids = ret->gids;
+	ret->person.group_names = ret->groups;
 	uid = strchr(ret->text, ':');
 	if (!uid)
 		return;
@@ -271,6 +314,7 @@ void support_person(struct support_person *ret, const char *text)
 	for (group = groups ? strtok_r(groups, ",", &rest) : NULL; group;
 	     group = strtok_r(NULL, ",", &rest)) {
 		assert_true(ret->person.n_groups < 16);
+		ret->gids[ret->person.n_groups] = support_gid(group);
 		ret->groups[ret->person.n_groups++] = group;
 	}
 }
@@ -283,10 +327,11 @@ void support_forget(struct support_person *person)
 struct rolegate_decision support_ask(const struct rolegate_policy *policy, const char *person,
 				     const char *service, const char *permission, int64_t at)
 {
-	struct rolegate_request request = { .service = service,
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .service = service,
 					    .permission = permission,
 					    .at = at };
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	struct rolegate_subject subject;
 	struct rolegate_actor actor;
 	struct support_person who;

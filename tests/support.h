@@ -48,8 +48,17 @@ int support_compile(struct compiled *ret, const char *const *texts, size_t n,
 /* The same for one text and the shipped catalogs. */
 int support_compile_text(struct compiled *ret, const char *text);
 
+/*
+ * Record each group of a sound model with support_gid(), and each user as absent, which counts by name (P3), unless the
+ * test has recorded something. support_open() and support_write_…() do so.
+ */
+void support_record(struct compiled *compiled);
+
 /* Open what a sound model packs to. Owner: rolegate_policy_close(). */
 struct rolegate_policy *support_open(const struct compiled *compiled);
+
+/* Write what a sound model packs to into memory, nothing recorded besides. Owner: close(2). */
+int support_pack_as_it_is(const struct compiled *compiled);
 
 /* From a text, which has to be sound, to an open policy. */
 struct rolegate_policy *support_policy(const char *text);
@@ -92,6 +101,9 @@ void support_remove_folder(char *path);
 char *support_read_file(const char *path, size_t *ret_n);
 void support_write_file(const char *path, const void *bytes, size_t n, unsigned int mode);
 
+/* The gid that tests take a group to have: this host's, or else one made of the name. */
+gid_t support_gid(const char *group);
+
 /*
  * A person as a test says it: "name", "name:uid" or "name:uid:group,group". Without a uid it is
  * 1000; all facts are known.
@@ -101,6 +113,7 @@ struct support_person {
 	struct rolegate_person person;
 	char *text;
 	const char *groups[16];
+	gid_t gids[16];
 };
 void support_person(struct support_person *ret, const char *text);
 void support_forget(struct support_person *person);

@@ -274,11 +274,13 @@ static enum rolegate_verdict ask(const struct rolegate_policy *policy, const cha
 				 int64_t at)
 {
 	const struct rolegate_subject subject = {
-		.person = { .name = name,
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = name,
 			    .uid = uid,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};
-	struct rolegate_decision decision = { .verdict = ROLEGATE_ALLOW };
+	struct rolegate_decision decision = { .size = sizeof(struct rolegate_decision),
+					      .verdict = ROLEGATE_ALLOW };
 
 	assert_int_equal(rolegate_can(policy, &subject, PERMISSION, at, &decision), 0);
 	return decision.verdict;
@@ -417,7 +419,7 @@ static void test_groups_at_the_limit(void **unused)
 		skip();
 	}
 	assert_int_equal(account_init(&whole, name), 0);
-	assert_int_equal(account_look_up(&whole, ROLEGATE_FACT_GROUPS), 0);
+	assert_int_equal(account_look_up(&whole, ROLEGATE_FACT_SOURCES, NULL), 0);
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
 	first = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	assert_true(first >= 0);
@@ -433,7 +435,10 @@ static void test_groups_at_the_limit(void **unused)
 		account.person.uid = whole.person.uid;
 		account.person.facts = ROLEGATE_FACT_UID;
 		account.gid = whole.gid;
-		r = account_look_up(&account, ROLEGATE_FACT_GROUPS);
+		r = account_look_up(&account, ROLEGATE_FACT_SOURCES, NULL);
+		/* A source that could not be asked is named; then nothing rests on the groups (P3). */
+		if (r == 0 && account.silent[0])
+			r = -EIO;
 		assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 		if (r == 0)
 			assert_int_equal(account.n_groups, whole.n_groups);

@@ -289,7 +289,8 @@ static void host_services(void **state)
 		{ "gdm-launch-environment", NULL, 0 },
 	};
 	struct rolegate_policy *policy = support_policy("catalogs = [ \"workspace\", \"host\" ];");
-	struct rolegate_subject subject = { .person = { .name = "nobody",
+	struct rolegate_subject subject = { .person = { .size = sizeof(struct rolegate_person),
+							.name = "nobody",
 							.uid = 65534,
 							.facts = ROLEGATE_FACT_UID |
 								 ROLEGATE_FACT_GROUPS } };
@@ -297,15 +298,16 @@ static void host_services(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
-		struct rolegate_request request = { .service = services[i].service };
+		struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						    .service = services[i].service };
 		struct rolegate_explanation *e = NULL;
 
 		assert_int_equal(rolegate_explain(policy, &request, &subject, &actor, &e), 0);
 		if (services[i].permission) {
 			assert_int_equal(e->n_missing, 1);
 			assert_string_equal(e->missing[0], services[i].permission);
-			assert_int_equal(e->decision.about_actor, services[i].about_actor);
-		} else if (e->decision.reason != ROLEGATE_OPEN_SERVICE) {
+			assert_int_equal(e->decision->about_actor, services[i].about_actor);
+		} else if (e->decision->reason != ROLEGATE_OPEN_SERVICE) {
 			fail_msg("%s is not open", services[i].service);
 		}
 		rolegate_explanation_free(e);

@@ -113,10 +113,10 @@ static char *explanation_text(const struct rolegate_explanation *e)
 	FILE *to = open_memstream(&text, &n);
 
 	assert_non_null(to);
-	fprintf(to, "%d %d %d;", e->decision.verdict, e->decision.reason, e->any_suffices);
+	fprintf(to, "%d %d %d;", e->decision->verdict, e->decision->reason, e->any_suffices);
 	for (size_t i = 0; i < e->n_steps; i++)
-		fprintf(to, " %d %s %s:%u", e->steps[i].kind, e->steps[i].name,
-			e->steps[i].file ? e->steps[i].file : "", e->steps[i].line);
+		fprintf(to, " %d %s %s:%u", e->steps[i]->kind, e->steps[i]->name,
+			e->steps[i]->file ? e->steps[i]->file : "", e->steps[i]->line);
 	for (size_t i = 0; i < e->n_missing; i++)
 		fprintf(to, " -%s", e->missing[i]);
 	assert_int_equal(fclose(to), 0);
@@ -125,7 +125,8 @@ static char *explanation_text(const struct rolegate_explanation *e)
 
 static void ask(const struct rolegate_policy *policy, size_t i, struct answer *ret)
 {
-	const struct rolegate_request request = { .service = questions[i].service,
+	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						  .service = questions[i].service,
 						  .permission = questions[i].permission,
 						  .at = SUPPORT_NOW };
 	struct rolegate_explanation *explanation = NULL;
@@ -133,6 +134,7 @@ static void ask(const struct rolegate_policy *policy, size_t i, struct answer *r
 	struct rolegate_actor actor;
 	struct support_person who;
 
+	ret->decision = (struct rolegate_decision)ROLEGATE_DECISION_INIT;
 	support_person(&who, questions[i].person);
 	subject.person = actor.person = who.person;
 	/* What was there before must not shine through. */
@@ -479,7 +481,10 @@ static void test_in_folder(void **state)
 				   "assign = ( { user = \"alice\"; roles = [ \"owner\" ]; } );\n"
 				   "default_roles = [ \"guest\" ];\n";
 	char *folder = support_make_folder(), path[600];
-	struct rolegate_subject subject = { { .name = "mallory", .uid = 1000, .facts = 3 } };
+	struct rolegate_subject subject = { { .size = sizeof(struct rolegate_person),
+					      .name = "mallory",
+					      .uid = 1000,
+					      .facts = 3 } };
 	unsigned char *bytes;
 	size_t n, n_wrong = 0, n_refused = 0, n_answered = 0;
 
@@ -490,7 +495,8 @@ static void test_in_folder(void **state)
 	bytes = (unsigned char *)support_read_file(path, &n);
 	/* The last round has nothing flipped: there the owner is let in, so that the others mean something. */
 	for (size_t at = 0; at < n + 7; at += 7) {
-		struct rolegate_decision decision = { .verdict = ROLEGATE_ALLOW };
+		struct rolegate_decision decision = { .size = sizeof(struct rolegate_decision),
+						      .verdict = ROLEGATE_ALLOW };
 		struct rolegate_policy *policy = NULL;
 
 		if (at >= n) {

@@ -508,6 +508,7 @@ struct question {
 	struct rolegate_subject subject;
 	struct rolegate_actor actor;
 	const char *groups[2][COUNT(group_names)];
+	gid_t gids[2][COUNT(group_names)];
 	struct rolegate_request request;
 };
 
@@ -520,24 +521,31 @@ struct both {
 
 static size_t n_policies, n_cycles, n_questions, n_explained, n_reasons[32];
 
-static void make_person(struct rolegate_person *person, const char **groups)
+static void make_person(struct rolegate_person *person, const char **groups, gid_t *gids)
 {
 	static const uid_t uids[] = { 0, 1, 999, 1000, 1001 };
 
-	*person = (struct rolegate_person){ .name = PICK(user_names),
+	*person = (struct rolegate_person){ .size = sizeof(struct rolegate_person),
+					    .name = PICK(user_names),
 					    .uid = PICK(uids),
-					    .groups = groups,
-					    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS };
-	for (size_t i = 0; i < COUNT(group_names); i++)
-		if (one_in(3))
-			groups[person->n_groups++] = group_names[i];
+					    .gids = gids,
+					    .group_names = groups,
+					    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS |
+						     ROLEGATE_FACT_SOURCES };
+	for (size_t i = 0; i < COUNT(group_names); i++) {
+		if (!one_in(3))
+			continue;
+		gids[person->n_groups] = support_gid(group_names[i]);
+		groups[person->n_groups++] = group_names[i];
+	}
 }
 
 static void make_question(const struct naive_policy *policy, struct question *ret)
 {
-	*ret = (struct question){ .request = { .at = PICK(moments) } };
-	make_person(&ret->subject.person, ret->groups[0]);
-	make_person(&ret->actor.person, ret->groups[1]);
+	*ret = (struct question){ .request = { .size = sizeof(struct rolegate_request),
+					       .at = PICK(moments) } };
+	make_person(&ret->subject.person, ret->groups[0], ret->gids[0]);
+	make_person(&ret->actor.person, ret->groups[1], ret->gids[1]);
 	if (one_in(2))
 		ret->request.service = PICK(service_names);
 	if (!ret->request.service || one_in(8))
@@ -548,7 +556,7 @@ static void print_person(const char *role, const struct rolegate_person *person)
 {
 	print_message("  %s %s, uid %u, groups", role, person->name, (unsigned int)person->uid);
 	for (size_t i = 0; i < person->n_groups; i++)
-		print_message(" %s", person->groups[i]);
+		print_message(" %s", person->group_names[i]);
 	print_message("\n");
 }
 
@@ -589,7 +597,7 @@ static struct naive_answer ask_naive(const struct both *both, const struct quest
 static struct rolegate_decision ask_real(const struct both *both, const struct question *question)
 {
 	const struct rolegate_request *request = &question->request;
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	int r;
 
 	if (request->service)
@@ -631,7 +639,8 @@ static void forget_facts(struct rolegate_person *person, unsigned int facts)
 	if (!(facts & ROLEGATE_FACT_UID))
 		person->uid = 0;
 	if (!(facts & ROLEGATE_FACT_GROUPS)) {
-		person->groups = NULL;
+		person->gids = NULL;
+		person->group_names = NULL;
 		person->n_groups = 1;
 	}
 }
@@ -643,7 +652,7 @@ static void check_fewer_facts(const struct both *both, const struct question *qu
 
 	for (size_t i = 0; i < COUNT(kept); i++) {
 		struct question fewer = *question;
-		struct rolegate_decision decision;
+		struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 
 		forget_facts(&fewer.subject.person, kept[i]);
 		forget_facts(&fewer.actor.person, kept[i]);
@@ -663,7 +672,7 @@ static void check_fewer_facts(const struct both *both, const struct question *qu
 static void check_no_actor(const struct both *both, const struct question *question,
 			   const struct rolegate_decision *full)
 {
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 
 	assert_int_equal(rolegate_decide(both->real, &question->request, &question->subject, NULL,
 					 &decision),
@@ -712,9 +721,10 @@ static bool is_holder(const struct rolegate_step *step)
 
 /* Whether the assignment a path starts at is one, and gives the role that comes next. */
 static bool starts_well(const struct naive_policy *policy, const struct rolegate_person *person,
-			const struct rolegate_step *step, int64_t at)
+			const struct rolegate_step *const *steps, int64_t at)
 {
-	const char *role = step[1].name;
+	const struct rolegate_step *step = steps[0];
+	const char *role = steps[1]->name;
 
 	if (step->kind == ROLEGATE_STEP_DEFAULT)
 		return naive_has(&policy->default_roles, role);
@@ -735,20 +745,20 @@ static bool starts_well(const struct naive_policy *policy, const struct rolegate
 
 /* Whether steps[0] starts a path of an ALLOW; its length, or 0. */
 static size_t check_path(const struct both *both, const struct question *question,
-			 const struct rolegate_person *person, const struct rolegate_step *steps,
-			 size_t n)
+			 const struct rolegate_person *person,
+			 const struct rolegate_step *const *steps, size_t n)
 {
 	size_t i = 1;
 
-	if (n < 3 || !is_holder(&steps[0]) || steps[1].kind != ROLEGATE_STEP_ROLE ||
+	if (n < 3 || !is_holder(steps[0]) || steps[1]->kind != ROLEGATE_STEP_ROLE ||
 	    !starts_well(both->naive, person, steps, question->request.at))
 		return 0;
-	for (; i + 1 < n && steps[i + 1].kind == ROLEGATE_STEP_ROLE; i++)
-		if (!naive_has(&naive_find_role(both->naive, steps[i].name)->bases,
-			       steps[i + 1].name))
+	for (; i + 1 < n && steps[i + 1]->kind == ROLEGATE_STEP_ROLE; i++)
+		if (!naive_has(&naive_find_role(both->naive, steps[i]->name)->bases,
+			       steps[i + 1]->name))
 			return 0;
-	if (i + 1 >= n || steps[i + 1].kind != ROLEGATE_STEP_PERMISSION ||
-	    !naive_role_gives(both->naive, steps[i].name, steps[i + 1].name))
+	if (i + 1 >= n || steps[i + 1]->kind != ROLEGATE_STEP_PERMISSION ||
+	    !naive_role_gives(both->naive, steps[i]->name, steps[i + 1]->name))
 		return 0;
 	return i + 2;
 }
@@ -757,20 +767,20 @@ static size_t check_path(const struct both *both, const struct question *questio
 static bool check_steps(const struct both *both, const struct question *question,
 			const struct rolegate_explanation *e)
 {
-	const struct rolegate_person *person = person_of(question, &e->decision);
+	const struct rolegate_person *person = person_of(question, e->decision);
 	struct naive_names required, reached = { 0 };
 	bool any_suffices;
 	size_t i = 0, n;
 
 	required = required_by(both, question, &any_suffices);
-	if (e->n_steps > 0 && (e->steps[0].kind == ROLEGATE_STEP_SERVICE ||
-			       e->steps[0].kind == ROLEGATE_STEP_OTHER_SERVICES))
+	if (e->n_steps > 0 && (e->steps[0]->kind == ROLEGATE_STEP_SERVICE ||
+			       e->steps[0]->kind == ROLEGATE_STEP_OTHER_SERVICES))
 		i = 1;
 	for (; i < e->n_steps; i += n) {
 		n = check_path(both, question, person, e->steps + i, e->n_steps - i);
 		if (n == 0)
 			return false;
-		naive_add(&reached, e->steps[i + n - 1].name);
+		naive_add(&reached, e->steps[i + n - 1]->name);
 	}
 	for (i = 0; i < reached.n; i++)
 		if (!naive_has(&required, reached.names[i]))
@@ -782,7 +792,7 @@ static bool check_steps(const struct both *both, const struct question *question
 static bool check_missing(const struct both *both, const struct question *question,
 			  const struct rolegate_explanation *e)
 {
-	const struct rolegate_person *person = person_of(question, &e->decision);
+	const struct rolegate_person *person = person_of(question, e->decision);
 	struct naive_names required, missing = { 0 };
 	bool any_suffices;
 
@@ -813,9 +823,9 @@ static void check_explanation(const struct both *both, const struct question *qu
 
 	assert_int_equal(r, 0);
 	n_explained++;
-	if (e->decision.verdict != decision->verdict || e->decision.reason != decision->reason ||
-	    e->decision.permissive != decision->permissive ||
-	    e->decision.about_actor != decision->about_actor || e->decision.wants != 0)
+	if (e->decision->verdict != decision->verdict || e->decision->reason != decision->reason ||
+	    e->decision->permissive != decision->permissive ||
+	    e->decision->about_actor != decision->about_actor || e->decision->wants != 0)
 		fail_question(both, question, "explained otherwise than decided");
 	if (decision->reason == ROLEGATE_GRANTED)
 		is_sound = check_steps(both, question, e);
@@ -824,7 +834,7 @@ static void check_explanation(const struct both *both, const struct question *qu
 		is_sound = check_missing(both, question, e);
 	if (!is_sound) {
 		for (size_t i = 0; i < e->n_steps; i++)
-			print_message("  step %d %s\n", (int)e->steps[i].kind, e->steps[i].name);
+			print_message("  step %d %s\n", (int)e->steps[i]->kind, e->steps[i]->name);
 		for (size_t i = 0; i < e->n_missing; i++)
 			print_message("  missing %s\n", e->missing[i]);
 		print_answer("real", decision->verdict, decision->reason, decision->permissive);
@@ -910,7 +920,7 @@ static void close_policy(struct both *both)
 static void ask_at_random(const struct both *both)
 {
 	for (size_t i = 0; i < QUESTIONS; i++) {
-		struct rolegate_decision decision;
+		struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 		struct question question;
 
 		make_question(both->naive, &question);
@@ -1003,7 +1013,7 @@ static void ask_tiny(const struct naive_policy *naive)
 			       .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS } },
 		.request = { .permission = "tool", .at = SUPPORT_NOW },
 	};
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	struct both both;
 
 	if (open_policy(naive, &both)) {

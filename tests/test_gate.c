@@ -87,12 +87,14 @@ static const struct gate_case cases[] = {
 
 static struct rolegate_decision ask(const struct gate_case *c, const char *service)
 {
-	struct rolegate_request request = { .service = service, .at = SUPPORT_NOW };
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .service = service,
+					    .at = SUPPORT_NOW };
 	struct rolegate_policy *policy = support_policy(c->policy);
 	struct support_person target, actor = { 0 };
 	struct rolegate_target whose;
 	struct rolegate_actor who;
-	struct rolegate_decision d;
+	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 
 	support_person(&target, c->target);
 	support_person(&actor, c->actor ? c->actor : "nobody:65534");
@@ -144,17 +146,22 @@ static void test_service_entries(void **unused)
 static void test_one_evaluator(void **unused)
 {
 	struct rolegate_policy *policy = support_policy(usual);
-	struct rolegate_request request = { .service = "passwd", .at = SUPPORT_NOW };
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .service = "passwd",
+					    .at = SUPPORT_NOW };
 	static const char *const people[] = { "alice:1001", "bob:1002", "dave:1004",
 					      "gina:1007",  "root:0",	"frank:1006:chiefs" };
 	const struct rolegate_target target = {
-		.person = { .name = "x", .facts = ROLEGATE_FACT_ABSENT },
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "x",
+			    .facts = ROLEGATE_FACT_ABSENT },
 	};
 
 	(void)unused;
 	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
 		struct rolegate_explanation *e = NULL;
-		struct rolegate_decision gate, can;
+		struct rolegate_decision gate = ROLEGATE_DECISION_INIT,
+					 can = ROLEGATE_DECISION_INIT;
 		struct rolegate_subject subject;
 		struct support_person person;
 		struct rolegate_actor actor;
@@ -171,7 +178,7 @@ static void test_one_evaluator(void **unused)
 		assert_int_equal(gate.reason, can.reason);
 		assert_int_equal(rolegate_explain_password(policy, &request, &target, &actor, &e),
 				 0);
-		assert_int_equal(e->decision.verdict, can.verdict);
+		assert_int_equal(e->decision->verdict, can.verdict);
 		assert_int_equal(e->n_missing, can.verdict != ROLEGATE_ALLOW);
 		rolegate_explanation_free(e);
 		support_forget(&person);
@@ -183,18 +190,22 @@ static void test_one_evaluator(void **unused)
 static void test_facts(void **unused)
 {
 	struct rolegate_policy *policy = support_policy(usual);
-	struct rolegate_request request = { .at = SUPPORT_NOW };
-	struct rolegate_target target = {
-		.person = { .name = "x", .uid = 1004, .facts = ROLEGATE_FACT_UID }
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .at = SUPPORT_NOW };
+	struct rolegate_target target = { .person = { .size = sizeof(struct rolegate_person),
+						      .name = "x",
+						      .uid = 1004,
+						      .facts = ROLEGATE_FACT_UID } };
+	struct rolegate_actor actor = {
+		.person = { .size = sizeof(struct rolegate_person), .name = "dave", .uid = 1004 }
 	};
-	struct rolegate_actor actor = { .person = { .name = "dave", .uid = 1004 } };
-	struct rolegate_decision d;
+	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 
 	(void)unused;
 	assert_false(rolegate_is_own_password(&target, &actor));
 	assert_int_equal(rolegate_decide_password(policy, &request, &target, &actor, &d), 0);
 	assert_int_equal(d.verdict, ROLEGATE_DENY);
-	assert_int_equal(d.wants, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+	assert_int_equal(d.wants, ROLEGATE_FACT_UID);
 	actor.person.facts = ROLEGATE_FACT_UID;
 	assert_true(rolegate_is_own_password(&target, &actor));
 	assert_int_equal(rolegate_decide_password(policy, &request, &target, &actor, &d), 0);
@@ -208,7 +219,9 @@ static void test_facts(void **unused)
 	rolegate_policy_close(policy);
 	/* No role hangs on bob's uid here, but it could be bob's own password. */
 	policy = support_policy(no_root);
-	actor.person = (struct rolegate_person){ .name = "bob", .facts = ROLEGATE_FACT_GROUPS };
+	actor.person = (struct rolegate_person){ .size = sizeof(struct rolegate_person),
+						 .name = "bob",
+						 .facts = ROLEGATE_FACT_GROUPS };
 	assert_int_equal(rolegate_decide_password(policy, &request, &target, &actor, &d), 0);
 	assert_int_equal(d.verdict, ROLEGATE_DENY);
 	assert_int_equal(d.wants, ROLEGATE_FACT_UID);
@@ -219,16 +232,24 @@ static void test_facts(void **unused)
 static void test_wrong_calls(void **unused)
 {
 	struct rolegate_policy *policy = support_policy(usual);
-	struct rolegate_request request = { .at = SUPPORT_NOW };
-	struct rolegate_request both = { .permission = "host.ssh", .at = SUPPORT_NOW };
-	struct rolegate_target target = { .person = { .name = "x",
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .at = SUPPORT_NOW };
+	struct rolegate_request both = { .size = sizeof(struct rolegate_request),
+					 .permission = "host.ssh",
+					 .at = SUPPORT_NOW };
+	struct rolegate_target target = { .person = { .size = sizeof(struct rolegate_person),
+						      .name = "x",
 						      .facts = ROLEGATE_FACT_ABSENT } };
-	struct rolegate_target unlooked = { .person = { .name = "x" } };
-	struct rolegate_actor alice = { .person = { .name = "alice", .facts = ROLEGATE_FACT_UID } };
+	struct rolegate_target unlooked = { .person = { .size = sizeof(struct rolegate_person),
+							.name = "x" } };
+	struct rolegate_actor alice = { .person = { .size = sizeof(struct rolegate_person),
+						    .name = "alice",
+						    .facts = ROLEGATE_FACT_UID } };
 	struct rolegate_explanation *e = NULL;
 	struct rolegate_decision d[5];
 
 	(void)unused;
+	/* Whatever is in them, the size too: what is written first is a denial. */
 	memset(d, 0xff, sizeof(d));
 	assert_int_equal(rolegate_decide_password(NULL, &request, &target, &alice, &d[0]), -EINVAL);
 	assert_int_equal(rolegate_decide_password(policy, NULL, &target, &alice, &d[1]), -EINVAL);
@@ -252,11 +273,15 @@ static void test_wrong_calls(void **unused)
 /* D4: a bit of the policy is flipped, in every 37th byte: there is an error or the true answer. */
 static void test_damage(void **unused)
 {
-	struct rolegate_request request = { .service = "passwd", .at = SUPPORT_NOW };
-	struct rolegate_target target = { .person = { .name = "x",
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .service = "passwd",
+					    .at = SUPPORT_NOW };
+	struct rolegate_target target = { .person = { .size = sizeof(struct rolegate_person),
+						      .name = "x",
 						      .facts = ROLEGATE_FACT_ABSENT } };
 	struct rolegate_actor bob = {
-		.person = { .name = "bob",
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "bob",
 			    .uid = 5,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};
@@ -269,7 +294,7 @@ static void test_damage(void **unused)
 	bytes = support_read_file(path, &n);
 	for (size_t at = 0; at < n; at += 37) {
 		struct rolegate_policy *policy = NULL;
-		struct rolegate_decision d = { 0 };
+		struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 		int r;
 
 		bytes[at] ^= (char)(1 << at % 8);
@@ -292,11 +317,15 @@ static void test_damage(void **unused)
 static struct rolegate_decision ask_bob(const struct rolegate_policy *policy,
 					const struct rolegate_actor *actor)
 {
-	const struct rolegate_request request = { .service = "passwd", .at = SUPPORT_NOW };
+	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						  .service = "passwd",
+						  .at = SUPPORT_NOW };
 	const struct rolegate_target target = {
-		.person = { .name = "x", .facts = ROLEGATE_FACT_ABSENT },
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "x",
+			    .facts = ROLEGATE_FACT_ABSENT },
 	};
-	struct rolegate_decision d;
+	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 
 	assert_int_equal(rolegate_decide_password(policy, &request, &target, actor, &d), 0);
 	return d;
@@ -309,7 +338,8 @@ static void test_trial(void **unused)
 		"assign = ( { user = \"bob\"; roles = [ \"owner\" ]; } );\n";
 	const struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
 	const struct rolegate_actor bob = {
-		.person = { .name = "bob",
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "bob",
 			    .uid = 1002,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};

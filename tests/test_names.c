@@ -50,7 +50,8 @@ static void spreads_similar_names(void **state)
 			unsigned int *bucket;
 
 			snprintf(name, sizeof(name), "%0*d", length, i);
-			bucket = &buckets[format_name_spread(name, strlen(name)) & (BUCKETS - 1)];
+			bucket =
+				&buckets[format_name_spread(0, name, strlen(name)) & (BUCKETS - 1)];
 			fullest = ++*bucket > fullest ? *bucket : fullest;
 		}
 		/* Four on average: a fair hash has some dozen in the fullest. */

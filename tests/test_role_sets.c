@@ -81,7 +81,7 @@ static void check_request(const struct rolegate_policy *policy,
 			  const struct rolegate_request *request,
 			  const struct rolegate_subject *subject, struct counts *counts)
 {
-	struct rolegate_decision whole, brief;
+	struct rolegate_decision whole = ROLEGATE_DECISION_INIT, brief = ROLEGATE_DECISION_INIT;
 	struct findings f;
 
 	assert_int_equal(decide_evaluate(policy, request, subject, NULL, &f, &whole), 0);
@@ -104,7 +104,8 @@ static void answers_alike(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		struct rolegate_request request = { .at = SUPPORT_NOW };
+		struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						    .at = SUPPORT_NOW };
 		struct rolegate_subject subject;
 		struct support_person who;
 		struct counts counts = { 0 };
@@ -181,7 +182,8 @@ static void stops_at_the_limit(void **state)
 	policy = support_policy(many);
 	free(many);
 	for (uint32_t i = 0; i < n_users; i++) {
-		struct rolegate_request request = { .at = SUPPORT_NOW };
+		struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						    .at = SUPPORT_NOW };
 		struct rolegate_subject subject = { 0 };
 		struct counts counts;
 		char name[16], permission[16];

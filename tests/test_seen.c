@@ -341,16 +341,12 @@ static void add_truth(const struct rolegate_policy *policy, const struct rolegat
 	int r;
 
 	assert_int_equal(decide_hold(policy, person, SUPPORT_NOW, &f), 0);
-	for (size_t i = 0; i < f.n_holdings; i++) {
-		if (!decide_is_in_force(&f.holdings[i]))
-			continue;
-		for (r = walk_start(&walk, policy, &f, f.holdings[i].role); r > 0;
-		     r = walk_next(&walk))
-			if (walk.info.name[0] == 'r' && walk.info.name[2] == '\0')
-				add_gid(truth, 1000u + (uint32_t)(walk.info.name[1] - '0'));
-		assert_int_equal(r, 0);
-		walk_free(&walk);
-	}
+	r = walk_start_held(&walk, policy, &f, 0);
+	for (r = r < 0 ? r : walk_next(&walk); r > 0; r = walk_next(&walk))
+		if (walk.info.name[0] == 'r' && walk.info.name[2] == '\0')
+			add_gid(truth, 1000u + (uint32_t)(walk.info.name[1] - '0'));
+	assert_int_equal(r, 0);
+	walk_free(&walk);
 	decide_findings_free(&f);
 }
 
@@ -363,17 +359,22 @@ static size_t check_user(const struct rolegate_policy *policy, const char *user)
 	assert_int_equal(seen_each_gid(policy, user, SUPPORT_NOW, add_gid, &seen), 0);
 	for (unsigned int mask = 0; mask < 1u << N_GROUPS; mask++) {
 		const char *in[N_GROUPS];
+		gid_t gids[N_GROUPS];
 		struct rolegate_person person = {
+			.size = sizeof(struct rolegate_person),
 			.name = user,
 			.uid = 1000,
-			.groups = in,
+			.gids = gids,
+			.group_names = in,
 			.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
 		};
 		struct gids truth = { 0 };
 
 		for (unsigned int i = 0; i < N_GROUPS; i++)
-			if (mask & 1u << i)
+			if (mask & 1u << i) {
+				gids[person.n_groups] = support_gid(names[i]);
 				in[person.n_groups++] = names[i];
+			}
 		add_truth(policy, &person, &truth);
 		for (size_t i = 0; i < seen.n; i++)
 			assert_true(has_gid(&truth, seen.list[i]));

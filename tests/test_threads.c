@@ -76,17 +76,23 @@ static char *write_policy(void)
 static bool is_answered(const struct rolegate_policy *policy, unsigned int i, bool explains)
 {
 	static const char *const staff[] = { "staff" };
-	const struct rolegate_request request = { .service = "sshd", .at = SUPPORT_NOW };
+	const gid_t gid = support_gid("staff");
+	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						  .service = "sshd",
+						  .at = SUPPORT_NOW };
 	const enum kind kind = i % N_KINDS;
 	struct rolegate_explanation *e = NULL;
-	struct rolegate_decision d;
+	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 	char name[16];
 	const struct rolegate_subject subject = {
-		.person = { .name = name,
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = name,
 			    .uid = 1000 + i,
-			    .groups = staff,
+			    .gids = &gid,
+			    .group_names = staff,
 			    .n_groups = kind == KIND_GROUP,
-			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
+			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS |
+				     ROLEGATE_FACT_SOURCES },
 	};
 	bool good;
 
@@ -97,9 +103,9 @@ static bool is_answered(const struct rolegate_policy *policy, unsigned int i, bo
 		return good;
 	if (rolegate_explain(policy, &request, &subject, NULL, &e) < 0)
 		return false;
-	good = e->decision.verdict == kinds[kind].verdict &&
-	       e->decision.reason == kinds[kind].reason && e->n_steps > 0 &&
-	       !strcmp(e->steps[0].name, "sshd") && e->n_missing == kinds[kind].n_missing;
+	good = e->decision->verdict == kinds[kind].verdict &&
+	       e->decision->reason == kinds[kind].reason && e->n_steps > 0 &&
+	       !strcmp(e->steps[0]->name, "sshd") && e->n_missing == kinds[kind].n_missing;
 	rolegate_explanation_free(e);
 	return good;
 }

@@ -185,7 +185,8 @@ static void lets_go_of_a_handle(void **state)
 	struct rolegate_subject old = {
 		{ .name = "old", .uid = 1000, .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS }
 	};
-	struct rolegate_request request = { .permission = "manage_user_passwords",
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .permission = "manage_user_passwords",
 					    .at = SUPPORT_NOW };
 	struct rolegate_policy *policy;
 
@@ -197,8 +198,8 @@ static void lets_go_of_a_handle(void **state)
 		nanosleep(&pause, NULL);
 	assert_string_equal(owner(policy), "old");
 	assert_int_equal(rolegate_explain(policy, &request, &old, NULL, &explanation), 0);
-	assert_int_equal(explanation->decision.verdict, ROLEGATE_ALLOW);
-	assert_int_equal(explanation->decision.generation, 1);
+	assert_int_equal(explanation->decision->verdict, ROLEGATE_ALLOW);
+	assert_int_equal(explanation->decision->generation, 1);
 	rolegate_explanation_free(explanation);
 	rolegate_policy_close(policy);
 }

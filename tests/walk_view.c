@@ -17,7 +17,7 @@ static int look_at_permissions(struct view *view, const struct rolegate_policy *
 			       size_t who, int64_t now)
 {
 	struct rolegate_subject subject = { .person = account->person };
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	int r = 0;
 
 	for (size_t m = 0; m < VIEW_MOMENTS && r == 0; m++)
@@ -35,7 +35,9 @@ static int look_at_service(const struct rolegate_policy *policy, const char *ser
 			   const struct world_account *account, int64_t now,
 			   struct view_service *ret)
 {
-	struct rolegate_request request = { .service = service, .at = now };
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+					    .service = service,
+					    .at = now };
 	struct rolegate_subject subject = { .person = account->person };
 	struct rolegate_actor actor = { .person = account->person };
 	struct rolegate_explanation *e = NULL;
@@ -44,9 +46,9 @@ static int look_at_service(const struct rolegate_policy *policy, const char *ser
 	r = rolegate_explain(policy, &request, &subject, &actor, &e);
 	if (r < 0)
 		return r;
-	ret->is_allowed = e->decision.verdict == ROLEGATE_ALLOW;
-	ret->is_permissive = e->decision.permissive;
-	ret->has_entry = e->n_steps > 0 && e->steps[0].kind == ROLEGATE_STEP_SERVICE;
+	ret->is_allowed = e->decision->verdict == ROLEGATE_ALLOW;
+	ret->is_permissive = e->decision->permissive;
+	ret->has_entry = e->n_steps > 0 && e->steps[0]->kind == ROLEGATE_STEP_SERVICE;
 	rolegate_explanation_free(e);
 	return 0;
 }
@@ -55,12 +57,12 @@ static int look_at_service(const struct rolegate_policy *policy, const char *ser
 static int look_at_password(const struct rolegate_policy *policy,
 			    const struct world_account *account, int64_t now, bool *ret_may)
 {
-	struct rolegate_request request = { .at = now };
+	struct rolegate_request request = { .size = sizeof(struct rolegate_request), .at = now };
 	struct rolegate_target target = {
 		{ .name = "else", .uid = 54321, .facts = ROLEGATE_FACT_UID }
 	};
 	struct rolegate_actor actor = { .person = account->person };
-	struct rolegate_decision decision;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	int r;
 
 	r = rolegate_decide_password(policy, &request, &target, &actor, &decision);
@@ -120,7 +122,7 @@ size_t view_count_owners(const struct view_names *names,
 
 		subject.person.n_groups = 0;
 		for (size_t m = 0; m < VIEW_MOMENTS; m++) {
-			struct rolegate_decision decision;
+			struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 
 			rolegate_can(policy, &subject, names->permissions[names->own_all],
 				     moment(now, m), &decision);

@@ -98,10 +98,12 @@ static bool look_up(const char *name, struct world_account *ret)
 	if (!entry || getgrouplist(name, entry->pw_gid, gids, &n) < 0)
 		return false;
 	ret->person = (struct rolegate_person){
+		.size = sizeof(struct rolegate_person),
 		.name = name,
 		.uid = entry->pw_uid,
-		.groups = (const char *const *)ret->groups,
-		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+		.gids = ret->gids,
+		.group_names = (const char *const *)ret->groups,
+		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES,
 	};
 	for (int i = 0; i < n; i++) {
 		const struct group *group = getgrgid(gids[i]);
@@ -109,6 +111,7 @@ static bool look_up(const char *name, struct world_account *ret)
 
 		if (!copy)
 			return false;
+		ret->gids[ret->person.n_groups] = gids[i];
 		ret->groups[ret->person.n_groups++] = copy;
 	}
 	return true;

@@ -56,6 +56,7 @@ enum world_person {
 struct world_account {
 	struct rolegate_person person;
 	char *groups[WORLD_GROUPS_MAX];
+	gid_t gids[WORLD_GROUPS_MAX];
 	bool is_locked;
 };
 

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "decide.h"
+
 static int add_name(struct access_services *services, const char *name)
 {
 	const char **list = array_grow(services->list, services->n, &services->max, sizeof(*list));
@@ -95,7 +97,7 @@ static int lets_in(const struct rolegate_policy *policy, const struct rolegate_r
 	*ret = false;
 	if (!policy)
 		return 0;
-	r = rolegate_decide(policy, request, &subject, &actor, &decision);
+	r = decide_only(policy, request, &subject, &actor, &decision);
 	*ret = r == 0 && decision.verdict == ROLEGATE_ALLOW;
 	return r;
 }

@@ -117,7 +117,7 @@ int assigning_find_grants(const struct revision *revision, const struct assignin
 	*grants = (struct reach){ 0 };
 	if (a->is_group)
 		return reach_find_named(revision->active, FORMAT_GROUPS, a->holder, grants);
-	r = people_find(revision->tool, a->holder, account);
+	r = people_find(revision->tool, revision->active, a->holder, account);
 	return r < 0 ? r
 		     : reach_find(revision->active, &account->person, revision->tool->now, grants);
 }

@@ -46,7 +46,7 @@ int author_find_here(const struct author *author, struct account *ret)
 
 	if (r < 0)
 		return r;
-	r = account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+	r = account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS, NULL);
 	if (r < 0)
 		account_free(ret);
 	return r;
@@ -72,6 +72,7 @@ static int may_manage(const struct rolegate_policy *policy, const struct rolegat
 		      int64_t at, bool *ret_may)
 {
 	struct rolegate_subject subject = { .person = *person };
+	struct rolegate_request request = { .at = at };
 	struct rolegate_decision decision;
 	struct permission_info info;
 	struct record record;
@@ -80,7 +81,8 @@ static int may_manage(const struct rolegate_policy *policy, const struct rolegat
 	r = policy_load_permission_info(policy, policy->head.manage_permission, &record, &info);
 	if (r < 0)
 		return r;
-	r = rolegate_can(policy, &subject, info.name, at, &decision);
+	request.permission = info.name;
+	r = decide_only(policy, &request, &subject, NULL, &decision);
 	store_record_free(&record);
 	*ret_may = r == 0 && decision.verdict == ROLEGATE_ALLOW;
 	return r;

@@ -8,10 +8,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "capture.h"
 #include "kept.h"
 #include "managed.h"
 #include "past.h"
+#include "recorded.h"
 #include "state.h"
 
 /* A candidate in the making. */
@@ -244,7 +244,7 @@ static int prepare_edit(struct making *m, struct source_overlay *overlay)
 	status = make_managed_text(m, &candidate->text, &n);
 	if (status != EXIT_DONE)
 		return status;
-	candidate->is_nothing = !candidate->text;
+	candidate->is_nothing = !candidate->text && !m->tool->records_again;
 	return candidate->text ? stage(m, MANAGED_PATH, candidate->text, n, overlay) : EXIT_DONE;
 }
 
@@ -362,7 +362,7 @@ static int compile_past(struct making *m, const struct source_overlay *overlay)
 	r = past_compile(&m->tool->tree, ROLEGATE_CONF_DIR, ROLEGATE_STATE_DIR, past, overlay,
 			 &m->candidate->compiled);
 	if (r == 0)
-		r = capture_host(m->tool, &m->candidate->compiled);
+		r = recorded_complete(m->tool, &m->candidate->compiled);
 	if (r == -EINVAL)
 		status = tool_fail_problems(m->tool, &m->candidate->compiled);
 	else if (r < 0)

@@ -11,8 +11,6 @@
 
 /* Bytes of a line that count: the name, an x or a hash, and the number come first. */
 #define LINE_HEAD 1024
-/* uids below are system accounts (P3); root is one of them here. */
-#define SYSTEM_UIDS 1000u
 
 /* ---- The two files ---- */
 
@@ -166,7 +164,8 @@ static void see_account(void *context, const char *name, uint32_t uid)
 	struct model *model = context;
 	uint32_t user;
 
-	if (uid >= SYSTEM_UIDS)
+	/* Root is one of them here. */
+	if (uid >= model->uid_min && !policy_is_system_range(uid))
 		return;
 	user = names_find(&model->users.names, name);
 	if (user != NAMES_NONE)
@@ -186,7 +185,7 @@ static int capture_accounts(struct tool *tool, struct compiled *compiled)
 			&compiled->report, PLACE_NOWHERE,
 			"/etc/passwd has %zu entries with uids below %u that have assignments; at most %u "
 			"are possible with `role_groups`",
-			model->n_exempt, SYSTEM_UIDS, FORMAT_EXEMPT_MAX);
+			model->n_exempt, model->uid_min, FORMAT_EXEMPT_MAX);
 	return r == -ENOENT && tool->root ? 0 : r;
 }
 

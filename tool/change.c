@@ -413,6 +413,7 @@ static int apply_locked(struct changing *c, const struct change_request *request
 	status = check_request(c, request);
 	if (status != EXIT_DONE)
 		return status;
+	c->tool->is_edit = request->edit != NULL;
 	status = candidate_make(c->tool, request, &c->author, c->active, &candidate);
 	if (status == EXIT_DONE && candidate.is_nothing) {
 		*ret = (struct change){ .generation = c->active->head.generation,

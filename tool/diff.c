@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "access.h"
+#include "decide.h"
 #include "effects.h"
 #include "people.h"
 #include "review.h"
@@ -231,7 +232,7 @@ static int look_up(struct difference *d, const char *name, const uint32_t sets[2
 	/* The list has room for the members of all classes. */
 	if (!difference_has_class(&d->users, sets))
 		return 0;
-	return people_find(all->tool, name, &all->list[all->n++]);
+	return people_find(all->tool, NULL, name, &all->list[all->n++]);
 }
 
 static int tally_classes(struct gathering *g, const char *service, struct tally *tally)
@@ -243,7 +244,7 @@ static int tally_classes(struct gathering *g, const char *service, struct tally 
 		struct rolegate_person person = {
 			.name = examples->names[0],
 			.uid = PEOPLE_ORDINARY_UID,
-			.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+			.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 		};
 		enum access_change change = ACCESS_SAME;
 
@@ -278,9 +279,9 @@ static int tally_other(struct gathering *g, const char *service, uid_t uid, cons
 	struct rolegate_person person = {
 		.name = ANYBODY,
 		.uid = uid,
-		.groups = &group,
+		.group_names = &group,
 		.n_groups = group ? 1 : 0,
-		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 	};
 	enum access_change change = ACCESS_SAME;
 	int r;

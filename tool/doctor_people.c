@@ -70,7 +70,7 @@ static const char *why_not(struct census *c, const char *name)
 		why = people_why_shut_below_root(c->tool, name);
 	if (why)
 		return why;
-	r = people_find(c->tool, name, &account);
+	r = people_find(c->tool, c->policy, name, &account);
 	if (r == 0)
 		r = author_is_owner(c->policy, &account.person, c->tool->now, &is_owner);
 	account_free(&account);
@@ -158,7 +158,7 @@ static int look_at_person(void *context, const char *name, const struct assignme
 	if (c->n_looked_up++ >= LOOKED_UP_MAX)
 		return 0;
 	if (account_init(&account, name) == 0 &&
-	    account_look_up(&account, ROLEGATE_FACT_UID) == 0 &&
+	    account_look_up(&account, ROLEGATE_FACT_UID, NULL) == 0 &&
 	    account.person.facts & ROLEGATE_FACT_ABSENT)
 		remember(c, &c->absent, name);
 	account_free(&account);

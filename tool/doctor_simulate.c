@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "arguments.h"
+#include "decide.h"
 #include "doctor_arguments.h"
 #include "pam_faults.h"
 #include "pam_files.h"
@@ -92,6 +93,8 @@ static int decide(struct simulation *s, const struct rolegate_policy *policy,
 	const struct rolegate_request request = {
 		.service = arguments->service ? arguments->service : s->service.read.name,
 		.permission = arguments->require,
+		.flags = ROLEGATE_REQUEST_REAL_UID |
+			 (arguments->is_permissive ? ROLEGATE_REQUEST_PERMISSIVE : 0u),
 		.at = s->tool->now,
 	};
 	/* For su and its like (D3) the person asked about is taken as the one who acts. */
@@ -100,11 +103,10 @@ static int decide(struct simulation *s, const struct rolegate_policy *policy,
 	struct rolegate_decision decision;
 	int r;
 
-	r = rolegate_decide(policy, &request, &subject, &actor, &decision);
+	r = decide_only(policy_in_force(policy), &request, &subject, &actor, &decision);
 	ret->verdict = decision.verdict;
 	ret->reason = decision.reason;
-	ret->is_permissive = decision.verdict == ROLEGATE_DENY &&
-			     (decision.permissive || arguments->is_permissive);
+	ret->is_permissive = decision.verdict == ROLEGATE_DENY && decision.permissive;
 	return r;
 }
 
@@ -537,7 +539,7 @@ static int simulate(struct simulation *s)
 	bool is_denied;
 	int r;
 
-	r = people_find(s->tool, s->tool->options.words[0], &s->account);
+	r = people_find(s->tool, s->policy, s->tool->options.words[0], &s->account);
 	if (r == 0)
 		r = read_service(s);
 	if (r == 0)

@@ -72,7 +72,9 @@ static void write_holding(FILE *to, const struct checking *c, const struct holdi
 static int counts(const struct rolegate_policy *policy, const struct holding *h,
 		  const struct conflict *rule)
 {
-	struct record record;
+	struct record record, list;
+	const unsigned char *ids;
+	struct cursor rules;
 	struct role role;
 	int r;
 
@@ -81,9 +83,11 @@ static int counts(const struct rolegate_policy *policy, const struct holding *h,
 	r = policy_load_role(policy, h->role, &record, &role);
 	if (r < 0)
 		return r;
-	for (uint32_t i = 0; i < role.n_members && r == 0; i++)
+	r = policy_load_conflicts(policy, &list, &ids, &rules);
+	for (uint32_t i = 0; i < policy->head.n_members && r == 0; i++)
 		for (uint32_t k = 0; k < rule->n_roles && r == 0; k++)
-			r = id_at(role.members, i) == id_at(rule->roles, k);
+			r = format_bit(role.members, i) && id_at(ids, i) == id_at(rule->roles, k);
+	store_record_free(&list);
 	store_record_free(&record);
 	return r;
 }
@@ -148,17 +152,6 @@ static int keep(struct finding *finding, const struct checking *c, const struct 
 
 /* ---- One person ---- */
 
-/* How many roles of a rule somebody holds. */
-static uint32_t count_held(const struct findings *f, const struct conflict *rule)
-{
-	uint32_t n = 0;
-
-	for (uint32_t i = 0; i < rule->n_roles; i++)
-		for (size_t k = 0; k < f->n_held; k++)
-			n += f->held[k] == id_at(rule->roles, i);
-	return n;
-}
-
 /* Whether two rules of the two policies are the same: name, number and roles. */
 static bool is_same_rule(const struct joint *joint, const struct conflict *before,
 			 const struct conflict *after)
@@ -186,6 +179,7 @@ static int did_before(const struct checking *c, const struct rolegate_person *pe
 {
 	const struct rolegate_policy *policy = c->d->joint.sides[JOINT_BEFORE].policy;
 	struct conflict before;
+	const unsigned char *ids;
 	struct findings f;
 	struct record record;
 	struct cursor list;
@@ -193,7 +187,7 @@ static int did_before(const struct checking *c, const struct rolegate_person *pe
 
 	if (!policy)
 		return 0;
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &list);
+	r = policy_load_conflicts(policy, &record, &ids, &list);
 	if (r < 0)
 		return r;
 	r = decide_hold(policy, person, at, &f);
@@ -202,7 +196,7 @@ static int did_before(const struct checking *c, const struct rolegate_person *pe
 			r = -EBADMSG;
 		else
 			r = is_same_rule(&c->d->joint, &before, after) &&
-			    count_held(&f, &before) > before.at_most;
+			    decide_count_held(&f, &before) > before.at_most;
 	}
 	decide_findings_free(&f);
 	store_record_free(&record);
@@ -213,13 +207,14 @@ static int did_before(const struct checking *c, const struct rolegate_person *pe
 static int check_rules(struct checking *c, const struct findings *f, int64_t at)
 {
 	const struct rolegate_policy *policy = after_of(c);
+	const unsigned char *ids;
 	struct conflict rule;
 	struct record record;
 	struct cursor list;
 	bool any = false;
 	int r;
 
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &list);
+	r = policy_load_conflicts(policy, &record, &ids, &list);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < policy->head.n_conflicts && r == 0; i++) {
@@ -227,7 +222,7 @@ static int check_rules(struct checking *c, const struct findings *f, int64_t at)
 			r = -EBADMSG;
 			break;
 		}
-		if (count_held(f, &rule) <= rule.at_most)
+		if (decide_count_held(f, &rule) <= rule.at_most)
 			continue;
 		any = true;
 		r = did_before(c, f->person, &rule, at);
@@ -296,12 +291,14 @@ static int check_name(struct checking *c, const char *name)
 	r = difference_find(c->d, FORMAT_USERS, name, sets);
 	if (r < 0)
 		return r;
-	r = people_find(c->tool, name, &account);
+	r = people_find(c->tool, NULL, name, &account);
 	if (r == 0) {
-		/* Of whom the system knows nothing, the policy still says something. */
-		if (account.person.facts & ROLEGATE_FACT_ABSENT)
+		/* Of an account that the system does not know, the policy still says something. */
+		if (account.person.facts & (ROLEGATE_FACT_ABSENT | ROLEGATE_FACT_AMBIGUOUS)) {
 			account.person.uid = PEOPLE_ORDINARY_UID;
-		account.person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
+			account.person.facts = DECIDE_FACT_SUPPOSED;
+		}
+		account.person.facts |= ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
 		r = check_person(c, &account.person, sets[JOINT_AFTER]);
 	}
 	account_free(&account);
@@ -314,7 +311,7 @@ static int check_user(struct difference *d, const char *name, const uint32_t set
 	struct rolegate_person person = {
 		.name = name,
 		.uid = PEOPLE_ORDINARY_UID,
-		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 	};
 	struct checking *c = context;
 	uint32_t set = sets[JOINT_AFTER];
@@ -382,7 +379,7 @@ static int check_anybody(struct checking *c, uid_t uid)
 	struct rolegate_person person = {
 		.name = ANYBODY,
 		.uid = uid,
-		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 	};
 	int r = check_person(c, &person, TERMS_NONE);
 
@@ -405,7 +402,9 @@ static int prepare(struct checking *c)
 		r = policy_load_role(own->policy, id, &record, &role);
 		if (r < 0)
 			return r;
-		c->touches[own->roles[id]] = role.n_members > 0;
+		for (size_t i = 0; i < format_map_size(own->policy->head.n_members); i++)
+			if (role.members[i] != 0)
+				c->touches[own->roles[id]] = true;
 		store_record_free(&record);
 	}
 	return 0;

@@ -40,6 +40,7 @@ struct verb_option {
 #define TO(member) offsetof(struct options, member)
 
 static const struct verb_option verb_options[] = {
+	{ "accept", OPTION_ACCEPT, KIND_LIST, TO(accept) },
 	{ "at", OPTION_AT, KIND_TEXT, TO(at) },
 	{ "based-on", OPTION_BASED_ON, KIND_NAMES, TO(based_on) },
 	{ "candidate", OPTION_CANDIDATE, KIND_FLAG, 0 },
@@ -88,6 +89,7 @@ static void print_help(void)
 	     "  --at TIME        as if it were then: 2026-12-31 or 2026-12-31T18:00:00+01:00\n"
 	     "  --groups A,B     as if the user existed and were in these groups\n"
 	     "  --candidate      ask the sources as they are, not what is in force\n"
+	     "  --accept NAME    record another uid of this user, or gid of this group\n"
 	     "  --confirm-within TIME\n"
 	     "                   on trial for 90s, 2m, 8h or 7d, until `rolegate confirm`\n"
 	     "  -m, --message WHY\n"

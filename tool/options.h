@@ -50,6 +50,7 @@ enum exit_status {
 #define OPTION_SUBJECT (UINT64_C(1) << 27)
 #define OPTION_CONFIRM (UINT64_C(1) << 28)
 #define OPTION_SIMULATE (UINT64_C(1) << 29)
+#define OPTION_ACCEPT (UINT64_C(1) << 30)
 
 /* The values of an option that may be given again and again, in the order of the command line. */
 struct option_list {
@@ -66,7 +67,7 @@ struct options {
 	const char *owner, *message, *permission, *groups, *at, *confirm;
 	const char *why, *label, *colour, *description, *needs_approval;
 	const char *group, *from, *until, *subject;
-	struct option_list catalogs;
+	struct option_list accept, catalogs;
 	struct option_list based_on, no_based_on, grant, revoke, privilege, unprivilege, on;
 	struct option_list require, require_any;
 	const char *verb;

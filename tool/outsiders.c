@@ -58,7 +58,7 @@ static bool is_insider(struct outsiders *outsiders, const char *name)
 
 	if (!strcmp(name, "root") || (entry && entry->id == 0))
 		return true;
-	r = people_find(outsiders->tool, name, &account);
+	r = people_find(outsiders->tool, outsiders->policy, name, &account);
 	if (r == 0)
 		r = author_is_owner(outsiders->policy, &account.person, outsiders->tool->now,
 				    &is_owner);

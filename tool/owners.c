@@ -3,8 +3,10 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "author.h"
+#include "decide.h"
 #include "people.h"
 
 /* What the search found. */
@@ -27,22 +29,38 @@ static bool names_owner(const struct rolegate_policy *policy, const struct assig
 	return false;
 }
 
+/* Why a known user who is assigned owner is none by the policy; a literal. */
+static const char *why_no_owner(const struct rolegate_policy *policy, const struct holder *holder,
+				const struct account *account, const char *user, int64_t now)
+{
+	struct place place;
+
+	if (account->person.facts & ROLEGATE_FACT_AMBIGUOUS || strcmp(account->name, user) != 0)
+		return "known to the system by another name (see `rolegate check`)";
+	if (holder->recorded == FORMAT_RECORDED_PRESENT && holder->id != account->person.uid)
+		return "another account than was recorded (see `rolegate status`)";
+	if (decide_is_suspended(policy, &account->person, now, &place) > 0)
+		return "suspended";
+	return "kept from it by a conflict rule or a missing approval";
+}
+
 /* Whether an assigned owner is on good terms with the system, and the policy lets them be one. */
-static int check_usable(struct tool *tool, const struct rolegate_policy *policy, const char *user,
-			struct search *search)
+static int check_usable(struct tool *tool, const struct rolegate_policy *policy,
+			const struct holder *holder, const char *user, struct search *search)
 {
 	struct account account;
 	int r;
 
 	search->why = people_why_unusable(tool, user);
 	if (!search->why) {
-		r = people_find(tool, user, &account);
+		r = people_find(tool, NULL, user, &account);
 		if (r == 0)
 			r = author_is_owner(policy, &account.person, tool->now, &search->has_owner);
+		if (r == 0)
+			search->why = why_no_owner(policy, holder, &account, user, tool->now);
 		account_free(&account);
 		if (r < 0)
 			return r;
-		search->why = "kept from it by a conflict rule or a missing approval";
 	}
 	snprintf(search->last, sizeof(search->last), "%s", user);
 	return 0;
@@ -51,16 +69,18 @@ static int check_usable(struct tool *tool, const struct rolegate_policy *policy,
 static int look_at_user(struct tool *tool, const struct rolegate_policy *policy, const char *user,
 			struct cursor *body, struct search *search)
 {
-	uint32_t n = cursor_below(body, FORMAT_ASSIGNS_MAX + 1);
 	struct assignment assignment;
+	struct holder holder;
 	bool is_named = false;
 
-	for (uint32_t i = 0; i < n; i++) {
+	if (!policy_read_holder(body, &holder))
+		return -EBADMSG;
+	for (uint32_t i = 0; i < holder.n_assignments; i++) {
 		if (!policy_read_assignment(policy, body, &assignment))
 			return -EBADMSG;
 		is_named = is_named || names_owner(policy, &assignment, tool->now);
 	}
-	return is_named ? check_usable(tool, policy, user, search) : 0;
+	return is_named ? check_usable(tool, policy, &holder, user, search) : 0;
 }
 
 static int look_at_bucket(struct tool *tool, const struct rolegate_policy *policy, uint32_t i,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "decide.h"
 #include "entries.h"
 
 /* ---- Below a root ---- */
@@ -22,11 +23,13 @@ static int find_in_passwd(struct tool *tool, struct account *account)
 	account->person.uid = PEOPLE_ORDINARY_UID;
 	account->gid = (gid_t)-1;
 	entries_open(tool, "/etc/passwd", &entries);
+	account->person.facts = DECIDE_FACT_SUPPOSED;
 	while ((user = entries_next_user(&entries))) {
 		if (strcmp(user->pw_name, account->name) != 0)
 			continue;
 		account->person.uid = user->pw_uid;
 		account->gid = user->pw_gid;
+		account->person.facts = ROLEGATE_FACT_LOCAL;
 		break;
 	}
 	return entries_close(&entries);
@@ -50,7 +53,7 @@ static int find_in_group(struct tool *tool, struct account *account)
 	entries_open(tool, "/etc/group", &entries);
 	while (r == 0 && (group = entries_next_group(&entries)))
 		if (is_in(account, group))
-			r = account_add_group(account, group->gr_name);
+			r = account_add_group(account, group->gr_gid, group->gr_name);
 	closed = entries_close(&entries);
 	return r < 0 ? r : closed;
 }
@@ -61,13 +64,20 @@ static int find_below_root(struct tool *tool, struct account *account)
 
 	if (r == 0)
 		r = find_in_group(tool, account);
-	account->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
+	account->person.facts |= ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES;
 	return r;
 }
 
 /* ---- Either way ---- */
 
-int people_find(struct tool *tool, const char *name, struct account *ret)
+int people_complete(struct tool *tool, const struct rolegate_policy *policy,
+		    struct account *account, unsigned int wants)
+{
+	return tool->root ? 0 : account_look_up(account, wants, policy);
+}
+
+int people_find(struct tool *tool, const struct rolegate_policy *policy, const char *name,
+		struct account *ret)
 {
 	int r;
 
@@ -75,7 +85,7 @@ int people_find(struct tool *tool, const char *name, struct account *ret)
 	if (r < 0)
 		return r;
 	return tool->root ? find_below_root(tool, ret)
-			  : account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+			  : account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS, policy);
 }
 
 /* The name of the user of a root who has a uid, on the heap. 0, -ENOENT, -ENOMEM or -EIO. */
@@ -105,14 +115,14 @@ int people_find_uid(struct tool *tool, uid_t uid, struct account *ret)
 	if (!tool->root) {
 		r = account_init_uid(ret, uid);
 		if (r == 0)
-			r = account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS);
+			r = account_look_up(ret, ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS, NULL);
 		else
 			return r;
 	} else {
 		r = find_name_below_root(tool, uid, &name);
 		if (r < 0)
 			return r;
-		r = people_find(tool, name, ret);
+		r = people_find(tool, NULL, name, ret);
 		free(name);
 	}
 	if (r < 0)
@@ -127,7 +137,7 @@ int people_suppose(struct tool *tool, const char *name, const char *groups, stru
 
 	r = account_init(ret, name);
 	if (r == 0 && !tool->root)
-		r = account_look_up(ret, ROLEGATE_FACT_UID);
+		r = account_look_up(ret, ROLEGATE_FACT_UID, NULL);
 	if (r < 0)
 		return r;
 	if (tool->root || ret->person.facts & ROLEGATE_FACT_ABSENT)
@@ -137,9 +147,9 @@ int people_suppose(struct tool *tool, const char *name, const char *groups, stru
 		return -ENOMEM;
 	for (group = strtok_r(list, ",", &rest); group && r == 0;
 	     group = strtok_r(NULL, ",", &rest))
-		r = account_add_group(ret, group);
+		r = account_add_group(ret, (gid_t)-1, group);
 	free(list);
-	ret->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS;
+	ret->person.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED;
 	return r;
 }
 
@@ -191,7 +201,7 @@ const char *people_why_unusable(struct tool *tool, const char *name)
 		return NULL;
 	r = account_init(&account, name);
 	if (r == 0)
-		r = account_look_up(&account, ROLEGATE_FACT_UID);
+		r = account_look_up(&account, ROLEGATE_FACT_UID, NULL);
 	if (r < 0)
 		why = not_known;
 	else if (account.person.facts & ROLEGATE_FACT_ABSENT)

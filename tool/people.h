@@ -12,10 +12,16 @@
  * Find a user with uid and groups. Unknown ones get ROLEGATE_FACT_ABSENT on the host, and are
  * ordinary people in no group below a root (rolegate(8)).
  *
+ * policy    as account_look_up(); below a root it does not matter
  * Returns 0, -ENOMEM or -EIO.
  * Owner:    account_free(), always.
  */
-int people_find(struct tool *tool, const char *name, struct account *ret);
+int people_find(struct tool *tool, const struct rolegate_policy *policy, const char *name,
+		struct account *ret);
+
+/* Find out more of an account that people_find() found: the facts that a decision wants. 0, -ENOMEM or -EIO. */
+int people_complete(struct tool *tool, const struct rolegate_policy *policy,
+		    struct account *account, unsigned int wants);
 
 /* The same as --groups says: as if the user existed and was in these. */
 int people_suppose(struct tool *tool, const char *name, const char *groups, struct account *ret);
@@ -38,6 +44,6 @@ const char *people_why_unusable(struct tool *tool, const char *name);
 const char *people_why_shut_below_root(struct tool *tool, const char *name);
 
 /* A uid and groups that stand for an ordinary person. */
-#define PEOPLE_ORDINARY_UID 1000u
+#define PEOPLE_ORDINARY_UID 60000u /* what useradd gives last: no UID_MIN is above it */
 
 #endif

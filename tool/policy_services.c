@@ -13,7 +13,8 @@ static int ask(const struct rolegate_policy *policy, const struct rolegate_reque
 	const struct rolegate_subject subject = {
 		.person = { .name = "?",
 			    .uid = PEOPLE_ORDINARY_UID,
-			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
+			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS |
+				     DECIDE_FACT_SUPPOSED },
 	};
 	const struct rolegate_actor actor = { .person = subject.person };
 	struct rolegate_decision decision;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "arena.h"
+#include "decide.h"
 
 static int add(struct reach *grants, const struct assignment *assignment,
 	       enum rolegate_step_kind source, const char *group)
@@ -29,20 +30,26 @@ static int add(struct reach *grants, const struct assignment *assignment,
 	return 0;
 }
 
+/*
+ * Add the assignments to a name. id: the uid or gid that it has now, which has to be the recorded one (P3); NULL: the
+ * account or group is the one that the policy means.
+ */
 static int add_named(const struct rolegate_policy *policy, char kind, const char *name,
-		     struct reach *grants)
+		     const uint32_t *id, struct reach *grants)
 {
 	bool is_group = kind == FORMAT_GROUPS;
+	struct holder holder = { 0 };
 	struct assignment assignment;
 	struct record record;
 	struct cursor body;
-	uint32_t n;
 	int r;
 
 	r = policy_find_name(policy, kind, name, &record, &body);
-	n = r > 0 ? cursor_below(&body, FORMAT_ASSIGNS_MAX + 1) : 0;
-	r = r > 0 ? 0 : r;
-	for (uint32_t i = 0; i < n && r == 0; i++)
+	if (r > 0)
+		r = policy_read_holder(&body, &holder) ? 0 : -EBADMSG;
+	if (id && (holder.recorded == FORMAT_RECORDED_PRESENT ? holder.id != *id : is_group))
+		holder.n_assignments = 0;
+	for (uint32_t i = 0; i < holder.n_assignments && r == 0; i++)
 		r = policy_read_assignment(policy, &body, &assignment)
 			    ? add(grants, &assignment,
 				  is_group ? ROLEGATE_STEP_GROUP : ROLEGATE_STEP_USER,
@@ -52,9 +59,10 @@ static int add_named(const struct rolegate_policy *policy, char kind, const char
 	return r;
 }
 
-static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct reach *grants)
+static int add_defaults(const struct rolegate_policy *policy, const struct rolegate_person *person,
+			struct reach *grants)
 {
-	bool is_system = uid > 0 && uid < 1000;
+	bool is_system = decide_is_system(policy, person->uid, person->facts & ROLEGATE_FACT_LOCAL);
 	struct assignment assignment;
 	struct record record;
 	struct cursor c;
@@ -76,19 +84,23 @@ static int add_defaults(const struct rolegate_policy *policy, uid_t uid, struct 
 int reach_find(const struct rolegate_policy *policy, const struct rolegate_person *person,
 	       int64_t at, struct reach *ret)
 {
-	bool is_any_in_time = false;
+	bool is_supposed = person->facts & DECIDE_FACT_SUPPOSED, is_any_in_time = false;
+	bool has_uid = person->facts & ROLEGATE_FACT_UID;
 	int r;
 
 	*ret = (struct reach){ 0 };
-	r = add_named(policy, FORMAT_USERS, person->name, ret);
+	r = add_named(policy, FORMAT_USERS, person->name,
+		      has_uid && !is_supposed ? &person->uid : NULL, ret);
 	for (size_t i = 0; person->facts & ROLEGATE_FACT_GROUPS && i < person->n_groups && r == 0;
 	     i++)
-		r = add_named(policy, FORMAT_GROUPS, person->groups[i], ret);
+		if (person->group_names[i])
+			r = add_named(policy, FORMAT_GROUPS, person->group_names[i],
+				      is_supposed ? NULL : &person->gids[i], ret);
 	for (size_t i = 0; i < ret->n; i++)
 		if (ret->list[i].from <= at && at < ret->list[i].until)
 			is_any_in_time = true;
 	if (r == 0 && !is_any_in_time && person->facts & ROLEGATE_FACT_UID)
-		r = add_defaults(policy, person->uid, ret);
+		r = add_defaults(policy, person, ret);
 	return r;
 }
 
@@ -96,7 +108,7 @@ int reach_find_named(const struct rolegate_policy *policy, char kind, const char
 		     struct reach *ret)
 {
 	*ret = (struct reach){ 0 };
-	return add_named(policy, kind, name, ret);
+	return add_named(policy, kind, name, NULL, ret);
 }
 
 bool reach_is_approved(const struct reach *grants, uint32_t role)

@@ -8,6 +8,7 @@
 
 #include "access.h"
 #include "authority.h"
+#include "decide.h"
 #include "duty.h"
 #include "members.h"
 #include "people.h"
@@ -25,6 +26,7 @@ void review_free(struct review *review)
 
 struct asking {
 	struct tool *tool;
+	const struct rolegate_policy *policy;
 	bool is_system;
 };
 
@@ -35,23 +37,25 @@ static int ask_user(void *context, const char *name)
 	struct account account;
 	int r;
 
-	r = people_find(asking->tool, name, &account);
+	r = people_find(asking->tool, NULL, name, &account);
 	if (r == 0 && account.person.facts & ROLEGATE_FACT_UID)
-		asking->is_system = account.person.uid > 0 && account.person.uid < 1000;
+		asking->is_system = decide_is_system(asking->policy, account.person.uid,
+						     account.person.facts & ROLEGATE_FACT_LOCAL);
 	account_free(&account);
 	return r < 0 ? r : asking->is_system;
 }
 
 static int is_system(void *context, char kind, const char *name, bool *ret_is)
 {
-	struct asking asking = { .tool = context };
+	struct asking *asking = context;
 	int r;
 
+	asking->is_system = false;
 	if (kind == FORMAT_USERS)
-		r = ask_user(&asking, name);
+		r = ask_user(asking, name);
 	else
-		r = members_each(asking.tool, name, ask_user, &asking);
-	*ret_is = asking.is_system;
+		r = members_each(asking->tool, name, ask_user, asking);
+	*ret_is = asking->is_system;
 	return r < 0 ? r : 0;
 }
 
@@ -60,10 +64,14 @@ static int is_system(void *context, char kind, const char *name, bool *ret_is)
 static int judge_authority(struct tool *tool, const struct author *author,
 			   struct difference *difference, struct review *ret)
 {
+	struct asking asking = {
+		.tool = tool,
+		.policy = difference->joint.sides[JOINT_AFTER].policy,
+	};
 	struct authority_question question = {
 		.actor = &author->account.person,
 		.is_system = is_system,
-		.context = tool,
+		.context = &asking,
 	};
 	struct authority_answer answer;
 	int r;

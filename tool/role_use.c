@@ -145,7 +145,7 @@ static int find_role_group(const struct rolegate_policy *policy, uint32_t role, 
 static int look_at_holder(const struct rolegate_policy *policy, uint32_t role, const char *name,
 			  struct cursor *body, struct use *use)
 {
-	uint32_t n = cursor_below(body, FORMAT_ASSIGNS_MAX + 1);
+	uint32_t n = policy_read_n_assignments(body);
 	struct assignment assignment;
 
 	for (uint32_t i = 0; i < n; i++) {

@@ -311,7 +311,7 @@ static int visit_holder(const struct roster *roster, const char *name, struct cu
 				    uint32_t n),
 			void *context)
 {
-	uint32_t n = cursor_below(body, FORMAT_ASSIGNS_MAX + 1);
+	uint32_t n = policy_read_n_assignments(body);
 
 	for (uint32_t i = 0; i < n; i++)
 		if (!policy_read_assignment(roster->policy, body, &list[i]))

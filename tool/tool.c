@@ -12,7 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "capture.h"
+#include "policy_notes.h"
+#include "recorded.h"
 #include "names.h"
 #include "pack.h"
 #include "when.h"
@@ -244,7 +245,9 @@ int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay
 
 	r = compile_tree(&tool->tree, ROLEGATE_CONF_DIR, &catalogs, overlay, ret);
 	if (r == 0)
-		r = capture_host(tool, ret);
+		r = recorded_complete(tool, ret);
+	if (r == 0)
+		r = policy_notes_add(tool, ret);
 	if (r == -EINVAL)
 		*ret_status = tool_fail_problems(tool, ret);
 	else if (r < 0)
@@ -252,8 +255,7 @@ int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay
 	return r;
 }
 
-/* Pack a model into memory and open it. */
-static int open_packed(const struct compiled *compiled, int64_t now,
+int tool_open_compiled(const struct compiled *compiled, int64_t now,
 		       struct rolegate_policy **ret_policy)
 {
 	struct pack_info info = {
@@ -286,7 +288,7 @@ int tool_open_candidate(struct tool *tool, const struct source_overlay *overlay,
 	compile_init(&compiled);
 	r = tool_compile_overlay(tool, overlay, &compiled, ret_status);
 	if (r == 0) {
-		r = open_packed(&compiled, tool->now, ret_policy);
+		r = tool_open_compiled(&compiled, tool->now, ret_policy);
 		if (r < 0)
 			*ret_status = tool_fail_errno(tool, r, "compiling the sources");
 	}

@@ -21,6 +21,11 @@ struct tool {
 	char *spare;	 /* where catalogs come from that the root lacks, or NULL */
 	int64_t now;
 	bool has_changed; /* the policy: whatever fails afterwards, the exit status says so */
+	bool is_edit; /* a verb changes one thing: other people's names are not worth a warning */
+	const char
+		*accepts; /* a user, or group, whose uid or gid is recorded again; or NULL (P3) */
+	bool accepts_group;
+	bool records_again; /* it is another one than before: a change even if no text is */
 };
 
 /* Set up from the options. -1 to go on, else the exit status after a complaint. */
@@ -66,6 +71,10 @@ int tool_compile(struct tool *tool, struct compiled *ret, int *ret_status);
  */
 int tool_compile_overlay(struct tool *tool, const struct source_overlay *overlay,
 			 struct compiled *ret, int *ret_status);
+
+/* Pack a valid model into memory and open it. 0 or -errno. Owner: rolegate_policy_close(). */
+int tool_open_compiled(const struct compiled *compiled, int64_t now,
+		       struct rolegate_policy **ret_policy);
 
 /*
  * Compile the sources into a policy that is not in force. As tool_compile(), and ret_policy is to

@@ -167,7 +167,7 @@ static int edit_approve(struct revision *revision, void *context)
 	int r, status = EXIT_DONE;
 
 	a->revision = revision;
-	r = people_find(revision->tool, a->user, &account);
+	r = people_find(revision->tool, revision->active, a->user, &account);
 	if (r == 0)
 		r = reach_find(revision->active, &account.person, revision->tool->now, &a->grants);
 	if (r == 0)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "people.h"
+#include "decide.h"
 #include "verbs.h"
 
 /* What is asked about whom. */
@@ -20,7 +21,8 @@ static bool begin_question(struct tool *tool, struct question *q, int *ret_statu
 	const char *user = tool->options.words[0];
 	int r;
 
-	*q = (struct question){ 0 };
+	/* As PAM asks: services run as root before a user is logged in (P7). */
+	*q = (struct question){ .request.flags = ROLEGATE_REQUEST_REAL_UID };
 	if (!*user) {
 		*ret_status = options_complain(tool->options.verb, "the user's name is empty");
 		return false;
@@ -33,8 +35,12 @@ static bool begin_question(struct tool *tool, struct question *q, int *ret_statu
 	if (r < 0)
 		return false;
 	r = tool->options.groups ? people_suppose(tool, user, tool->options.groups, &q->account)
-				 : people_find(tool, user, &q->account);
-	if (r < 0)
+				 : people_find(tool, q->policy, user, &q->account);
+	if (r < 0 && q->account.silent[0])
+		*ret_status = tool_fail(tool, EXIT_SYSTEM, "system-error",
+					"name service source \"%s\" did not answer for %s \"%s\"",
+					q->account.silent, q->account.asked, user);
+	else if (r < 0)
 		*ret_status = tool_fail_errno(tool, r, "looking the user up");
 	return r == 0;
 }
@@ -45,13 +51,27 @@ static void end_question(struct question *q)
 	account_free(&q->account);
 }
 
-/* Decide. For su and its like (D3) the person asked about is taken as the one who acts. */
-static int ask(const struct question *q, struct rolegate_explanation **ret)
+/* Decide with what is known. For su and its like (D3) the account asked about is taken as the actor. */
+static int ask_once(const struct question *q, struct rolegate_explanation **ret)
 {
 	struct rolegate_subject subject = { .person = q->account.person };
 	struct rolegate_actor actor = { .person = q->account.person };
 
-	return rolegate_explain(q->policy, &q->request, &subject, &actor, ret);
+	return explain_evaluated(policy_in_force(q->policy), &q->request, &subject, &actor, ret);
+}
+
+/* Decide; as PAM does, ask each source of groups where that decides. */
+static int ask(struct tool *tool, struct question *q, struct rolegate_explanation **ret)
+{
+	int r = ask_once(q, ret);
+	unsigned int wants = r == 0 ? (*ret)->decision->wants : 0;
+
+	if (wants == 0)
+		return r;
+	rolegate_explanation_free(*ret);
+	*ret = NULL;
+	r = people_complete(tool, q->policy, &q->account, wants);
+	return r < 0 ? r : ask_once(q, ret);
 }
 
 /* ---- JSON ---- */
@@ -67,6 +87,8 @@ static const char *const step_kinds[] = {
 	[ROLEGATE_STEP_ROLE] = "role",
 	[ROLEGATE_STEP_PERMISSION] = "permission",
 	[ROLEGATE_STEP_CONFLICT] = "conflict",
+	[ROLEGATE_STEP_SUSPENDED] = "suspended",
+	[ROLEGATE_STEP_VIRTUAL] = "virtual",
 };
 
 static json_t *json_or_null(const char *text)
@@ -79,7 +101,7 @@ static json_t *json_path(const struct rolegate_explanation *e)
 	json_t *path = json_array();
 
 	for (size_t i = 0; i < e->n_steps; i++) {
-		const struct rolegate_step *s = &e->steps[i];
+		const struct rolegate_step *s = e->steps[i];
 
 		json_array_append_new(path, json_pack("{s:s, s:s, s:o, s:i}", "kind",
 						      step_kinds[s->kind], "name", s->name, "file",
@@ -99,7 +121,7 @@ static json_t *json_names(const char *const *names, size_t n)
 
 static json_t *json_answer(const struct question *q, const struct rolegate_explanation *e)
 {
-	const struct rolegate_decision *d = &e->decision;
+	const struct rolegate_decision *d = e->decision;
 
 	return json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:b, s:o, s:o}", "verdict",
 			 d->verdict == ROLEGATE_ALLOW ? "allow" : "deny", "reason",
@@ -134,6 +156,10 @@ static const char *reason_sentence(enum rolegate_reason reason)
 		return "a role gives it, but the plan does not include it";
 	case ROLEGATE_CONFLICT:
 		return "the user holds roles that exclude each other";
+	case ROLEGATE_SUSPENDED:
+		return "the user is suspended";
+	case ROLEGATE_AMBIGUOUS_USER:
+		return "the name service gives two accounts for this name";
 	default:
 		return rolegate_reason_text(reason);
 	}
@@ -159,8 +185,8 @@ static void print_verdict(const struct tool *tool, const struct question *q,
 /* One step as a sentence, such as `is assigned "user"`. */
 static void step_words(const struct rolegate_explanation *e, size_t i, char *to, size_t size)
 {
-	const struct rolegate_step *s = &e->steps[i];
-	bool is_base = i > 0 && e->steps[i - 1].kind == ROLEGATE_STEP_ROLE;
+	const struct rolegate_step *s = e->steps[i];
+	bool is_base = i > 0 && e->steps[i - 1]->kind == ROLEGATE_STEP_ROLE;
 
 	switch (s->kind) {
 	case ROLEGATE_STEP_SERVICE:
@@ -190,10 +216,27 @@ static void step_words(const struct rolegate_explanation *e, size_t i, char *to,
 	case ROLEGATE_STEP_CONFLICT:
 		snprintf(to, size, "conflict rule %s", s->name);
 		break;
+	case ROLEGATE_STEP_SUSPENDED:
+		snprintf(to, size, "suspension of user %s", s->name);
+		break;
+	case ROLEGATE_STEP_VIRTUAL:
+		snprintf(to, size, "virtual user %s", s->name);
+		break;
 	default:
 		snprintf(to, size, "    permission %s", s->name);
 		break;
 	}
+}
+
+/* What the name service said, where it explains a denial (P3, P12). */
+static void print_account(const struct account *account)
+{
+	if (account->person.facts & ROLEGATE_FACT_AMBIGUOUS)
+		printf("  the name service gives uid %u for the name, and %d for \"%s\"\n",
+		       account->person.uid, (int)account->other_uid, account->name);
+	if (account->silent[0])
+		printf("  name service source \"%s\" did not answer for %s of \"%s\"\n",
+		       account->silent, account->asked, account->name);
 }
 
 static void print_path(const struct tool *tool, const struct rolegate_explanation *e)
@@ -204,8 +247,9 @@ static void print_path(const struct tool *tool, const struct rolegate_explanatio
 		step_words(e, i, words, sizeof(words));
 		fputs("  ", stdout);
 		output_text(&tool->output, COLOUR_PLAIN, words);
-		if (e->steps[i].line > 0) {
-			snprintf(place, sizeof(place), "%s:%u", e->steps[i].file, e->steps[i].line);
+		if (e->steps[i]->line > 0) {
+			snprintf(place, sizeof(place), "%s:%u", e->steps[i]->file,
+				 e->steps[i]->line);
 			output_pad(2 + output_columns(words), 42);
 			output_text(&tool->output, COLOUR_DIM, place);
 		}
@@ -342,7 +386,7 @@ static int print_explanation(struct tool *tool, const struct question *q,
 	struct givers givers = { 0 };
 	int r = 0;
 
-	if (e->decision.verdict != ROLEGATE_ALLOW)
+	if (e->decision->verdict != ROLEGATE_ALLOW)
 		r = find_givers(q->policy, e, &givers);
 	if (r < 0)
 		return tool_fail_errno(tool, r, "looking for roles that give it");
@@ -352,15 +396,16 @@ static int print_explanation(struct tool *tool, const struct question *q,
 		if (object)
 			json_object_set_new(object, "given_by", json_names(givers.list, givers.n));
 		(void)output_json(object, true);
-		return status_of(&e->decision);
+		return status_of(e->decision);
 	}
 	note_unknown(q);
-	print_verdict(tool, q, &e->decision);
+	print_verdict(tool, q, e->decision);
+	print_account(&q->account);
 	print_path(tool, e);
 	print_missing(tool, e, &givers);
-	if (q->request.service && e->decision.permissive && e->decision.verdict != ROLEGATE_ALLOW)
+	if (q->request.service && e->decision->permissive && e->decision->verdict != ROLEGATE_ALLOW)
 		puts("  The mode is permissive: PAM logs this and lets the user in.");
-	return status_of(&e->decision);
+	return status_of(e->decision);
 }
 
 int verb_explain(struct tool *tool)
@@ -377,7 +422,7 @@ int verb_explain(struct tool *tool)
 			q.request.permission = tool->options.permission;
 		else
 			q.request.service = tool->options.words[1];
-		r = ask(&q, &e);
+		r = ask(tool, &q, &e);
 		status = r < 0 ? tool_fail_errno(tool, r, "deciding")
 			       : print_explanation(tool, &q, e);
 	}
@@ -395,17 +440,17 @@ int verb_can(struct tool *tool)
 	if (!begin_question(tool, &q, &status))
 		goto out;
 	q.request.permission = tool->options.words[1];
-	r = ask(&q, &e);
+	r = ask(tool, &q, &e);
 	if (r < 0 || !e) {
 		status = tool_fail_errno(tool, r, "deciding");
 		goto out;
 	}
-	status = status_of(&e->decision);
+	status = status_of(e->decision);
 	if (tool->output.json) {
 		(void)output_json(json_answer(&q, e), true);
 	} else {
 		note_unknown(&q);
-		print_verdict(tool, &q, &e->decision);
+		print_verdict(tool, &q, e->decision);
 	}
 out:
 	rolegate_explanation_free(e);

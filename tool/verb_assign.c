@@ -6,6 +6,7 @@
 
 #include "assigning.h"
 #include "census.h"
+#include "decide.h"
 #include "managed_edit.h"
 #include "people.h"
 #include "sheet.h"
@@ -85,7 +86,7 @@ static int note_defaults(struct revision *revision, const struct assigning *a,
 	const struct rolegate_person anybody = {
 		.name = "/",
 		.uid = PEOPLE_ORDINARY_UID,
-		.facts = ROLEGATE_FACT_UID,
+		.facts = ROLEGATE_FACT_UID | DECIDE_FACT_SUPPOSED,
 	};
 	struct reach defaults;
 	int r;
@@ -200,6 +201,24 @@ static int assign_role(struct revision *revision, const struct assigning *a,
 	return EXIT_DONE;
 }
 
+/* Whether the policy recorded the user's name with another uid than it has now (P3). 1, 0 or an error. */
+static int is_of_another(const struct rolegate_policy *policy, const struct account *account)
+{
+	struct holder holder = { 0 };
+	struct record record;
+	struct cursor body;
+	int r;
+
+	r = policy_find_name(policy, FORMAT_USERS, account->name, &record, &body);
+	if (r > 0 && !policy_read_holder(&body, &holder))
+		r = -EBADMSG;
+	store_record_free(&record);
+	return r > 0 ? account->person.facts & ROLEGATE_FACT_UID &&
+			       holder.recorded == FORMAT_RECORDED_PRESENT &&
+			       holder.id != account->person.uid
+		     : r;
+}
+
 static int edit_assign(struct revision *revision, void *context)
 {
 	const struct assigning *a = context;
@@ -208,6 +227,12 @@ static int edit_assign(struct revision *revision, void *context)
 	int r, status = EXIT_DONE;
 
 	r = assigning_find_grants(revision, a, &account, &grants);
+	if (r == 0 && !a->is_group)
+		r = is_of_another(revision->active, &account);
+	if (r > 0) {
+		revision->tool->records_again = revision->is_changed = true;
+		r = 0;
+	}
 	for (int i = 0; i < a->n_roles && r == 0 && status == EXIT_DONE; i++)
 		status = assign_role(revision, a, &grants, a->roles[i]);
 	if (r == 0 && status == EXIT_DONE && revision->is_changed)
@@ -224,5 +249,7 @@ int verb_assign(struct tool *tool)
 	struct assigning a;
 	int status = assigning_read(tool, "assign", 1, &a);
 
+	tool->accepts = status ? NULL : a.holder;
+	tool->accepts_group = !status && a.is_group;
 	return status ? status : assigning_run(tool, &a, edit_assign);
 }

@@ -12,8 +12,9 @@
 #define INDENT 8
 
 static void (*const parts[])(struct tool *tool, struct doctor_findings *findings) = {
-	doctor_policy, doctor_applied, doctor_people, doctor_accounts, doctor_rescue, doctor_pam,
-	doctor_sshd,   doctor_sudoers, doctor_gate,   doctor_nss,      doctor_files,
+	doctor_policy,	 doctor_applied, doctor_people, doctor_accounts,
+	doctor_recorded, doctor_rescue,	 doctor_pam,	doctor_sshd,
+	doctor_sudoers,	 doctor_gate,	 doctor_nss,	doctor_files,
 };
 
 /* ---- Text ---- */

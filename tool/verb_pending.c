@@ -65,7 +65,7 @@ static bool may_wait(const struct waiting *w, const struct assignment *assignmen
 
 static int look_at_holder(struct waiting *w, char kind, const char *name, struct cursor *body)
 {
-	uint32_t n = cursor_below(body, FORMAT_ASSIGNS_MAX + 1);
+	uint32_t n = policy_read_n_assignments(body);
 	struct assignment assignment;
 	bool is_one = false;
 
@@ -174,7 +174,7 @@ static int look_at_candidate(struct waiting *w, const char *name)
 	struct account account;
 	int r;
 
-	r = people_find(w->tool, name, &account);
+	r = people_find(w->tool, w->policy, name, &account);
 	/* Whoever holds what an owner holds waits for nothing (D6). */
 	if (r == 0 && w->policy->head.flags & FORMAT_HEAD_ROOT_IS_OWNER &&
 	    account.person.facts & ROLEGATE_FACT_UID && account.person.uid == 0)

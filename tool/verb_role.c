@@ -73,7 +73,11 @@ static int gather_inherited(struct role_view *view)
 
 	if (!seen)
 		return -ENOMEM;
-	r = walk_start(&walk, view->roster->policy, NULL, view->id);
+	r = walk_start(&walk, view->roster->policy, NULL);
+	if (r == 0) {
+		walk_add(&walk, view->id);
+		r = walk_next(&walk);
+	}
 	while (r > 0) {
 		r = walk.at == 0 ? 0 : gather_from(view, &walk.info, seen);
 		if (r == 0)

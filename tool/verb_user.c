@@ -77,6 +77,7 @@ static int gather_roles(struct view *view, const char *some_permission)
 static int gather_permissions(struct view *view)
 {
 	struct rolegate_subject subject = { .person = view->account.person };
+	struct rolegate_request request = { .at = view->at };
 	struct rolegate_decision decision;
 	struct permission_info info;
 	struct record record;
@@ -89,7 +90,9 @@ static int gather_permissions(struct view *view)
 		if (id == 0)
 			r = gather_roles(view, info.name);
 		if (r == 0)
-			r = rolegate_can(view->policy, &subject, info.name, view->at, &decision);
+			request.permission = info.name;
+		if (r == 0)
+			r = decide_only(view->policy, &request, &subject, NULL, &decision);
 		if (r == 0 && decision.verdict == ROLEGATE_ALLOW)
 			json_array_append_new(view->permissions,
 					      json_pack("{s:s, s:s}", "name", info.name, "area",
@@ -157,6 +160,21 @@ static size_t print_area(const struct view *view, size_t i, const char **names)
 	return i;
 }
 
+/* Groups that have a name. */
+static void print_groups(const struct view *view)
+{
+	const struct account *account = &view->account;
+	const char **names = calloc(account->n_groups + 1, sizeof(*names));
+	size_t n = 0;
+
+	for (size_t i = 0; i < account->n_groups && names; i++)
+		if (account->group_names[i])
+			names[n++] = account->group_names[i];
+	if (names)
+		output_names(&view->tool->output, 2, names, n);
+	free(names);
+}
+
 static int print_user(const struct view *view)
 {
 	size_t n = json_array_size(view->permissions);
@@ -173,8 +191,7 @@ static int print_user(const struct view *view)
 	putchar('\n');
 	if (view->account.n_groups > 0) {
 		puts("groups");
-		output_names(&view->tool->output, 2, view->account.person.groups,
-			     view->account.n_groups);
+		print_groups(view);
 	}
 	print_roles(view);
 	printf("permissions: %zu\n", n);
@@ -189,7 +206,8 @@ static json_t *json_groups(const struct account *account)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < account->n_groups; i++)
-		json_array_append_new(list, json_string(account->groups[i]));
+		if (account->group_names[i])
+			json_array_append_new(list, json_string(account->group_names[i]));
 	return list;
 }
 
@@ -224,8 +242,10 @@ int verb_user(struct tool *tool)
 	view.roles = json_array();
 	view.permissions = json_array();
 	r = view.roles && view.permissions
-		    ? people_find(tool, tool->options.words[0], &view.account)
+		    ? people_find(tool, policy, tool->options.words[0], &view.account)
 		    : -ENOMEM;
+	if (r == 0)
+		r = people_complete(tool, policy, &view.account, ROLEGATE_FACT_SOURCES);
 	if (r == 0)
 		r = show(&view);
 	if (r < 0)

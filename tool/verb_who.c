@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "people.h"
+#include "decide.h"
 #include "verbs.h"
 
 /*
@@ -26,17 +27,17 @@ struct who {
 static const char *role_of(const struct rolegate_explanation *e)
 {
 	for (size_t i = 0; i < e->n_steps; i++)
-		if (e->steps[i].kind == ROLEGATE_STEP_ROLE)
-			return e->steps[i].name;
+		if (e->steps[i]->kind == ROLEGATE_STEP_ROLE)
+			return e->steps[i]->name;
 	return "";
 }
 
 static const struct rolegate_step *source_of(const struct rolegate_explanation *e)
 {
 	for (size_t i = 0; i < e->n_steps; i++)
-		if (e->steps[i].kind >= ROLEGATE_STEP_USER &&
-		    e->steps[i].kind <= ROLEGATE_STEP_ROOT)
-			return &e->steps[i];
+		if (e->steps[i]->kind >= ROLEGATE_STEP_USER &&
+		    e->steps[i]->kind <= ROLEGATE_STEP_ROOT)
+			return e->steps[i];
 	return NULL;
 }
 
@@ -76,8 +77,8 @@ static int ask(struct who *who, const struct rolegate_person *person, const char
 	struct rolegate_explanation *e = NULL;
 	int r;
 
-	r = rolegate_explain(who->policy, &who->request, &subject, NULL, &e);
-	if (r == 0 && e->decision.verdict == ROLEGATE_ALLOW)
+	r = explain_evaluated(policy_in_force(who->policy), &who->request, &subject, NULL, &e);
+	if (r == 0 && e->decision->verdict == ROLEGATE_ALLOW)
 		print_holder(who, kind, name, e);
 	rolegate_explanation_free(e);
 	return r;
@@ -86,7 +87,8 @@ static int ask(struct who *who, const struct rolegate_person *person, const char
 /* Users by their own assignments: what groups and defaults give stands in lines of its own. */
 static int ask_user(struct who *who, const char *name)
 {
-	struct rolegate_person person = { .name = name, .facts = ROLEGATE_FACT_GROUPS };
+	struct rolegate_person person = { .name = name,
+					  .facts = ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED };
 
 	return ask(who, &person, "user", name);
 }
@@ -95,9 +97,9 @@ static int ask_group(struct who *who, const char *name)
 {
 	struct rolegate_person person = {
 		.name = NOBODY,
-		.groups = &name,
+		.group_names = &name,
 		.n_groups = 1,
-		.facts = ROLEGATE_FACT_GROUPS,
+		.facts = ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 	};
 
 	return ask(who, &person, "group", name);
@@ -108,7 +110,7 @@ static int ask_uid(struct who *who, uid_t uid, const char *kind, const char *nam
 	struct rolegate_person person = {
 		.name = NOBODY,
 		.uid = uid,
-		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS,
+		.facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | DECIDE_FACT_SUPPOSED,
 	};
 
 	return ask(who, &person, kind, name);

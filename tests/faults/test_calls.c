@@ -43,13 +43,17 @@ static const struct scene {
 /* Open, decide and explain; both answers have to be the same. */
 static enum answer ask(const char *dir, const char *user)
 {
-	static const struct rolegate_request request = { .service = "sshd", .at = SUPPORT_NOW };
+	static const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+							 .service = "sshd",
+							 .at = SUPPORT_NOW };
 	const struct rolegate_subject subject = {
-		.person = { .name = user,
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = user,
 			    .uid = 1000,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};
-	struct rolegate_decision decision = { .verdict = ROLEGATE_ALLOW };
+	struct rolegate_decision decision = { .size = sizeof(struct rolegate_decision),
+					      .verdict = ROLEGATE_ALLOW };
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_policy *policy = NULL;
 	int r;
@@ -59,7 +63,7 @@ static enum answer ask(const char *dir, const char *user)
 		r = rolegate_decide(policy, &request, &subject, NULL, &decision);
 	if (r == 0)
 		r = rolegate_explain(policy, &request, &subject, NULL, &explanation);
-	if (r == 0 && explanation->decision.verdict != decision.verdict)
+	if (r == 0 && explanation->decision->verdict != decision.verdict)
 		r = 1;
 	rolegate_explanation_free(explanation);
 	rolegate_policy_close(policy);

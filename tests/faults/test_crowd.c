@@ -55,12 +55,14 @@ static int count_holders(const struct rolegate_policy *policy_in_force)
 	int n = 0;
 
 	for (unsigned int i = 0; i < N_WRITERS; i++) {
-		struct rolegate_decision decision;
+		struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 		char name[16];
-		struct rolegate_subject subject = { .person = { .name = name,
-								.uid = 1000,
-								.facts = ROLEGATE_FACT_UID |
-									 ROLEGATE_FACT_GROUPS } };
+		struct rolegate_subject subject = {
+			.person = { .size = sizeof(struct rolegate_person),
+				    .name = name,
+				    .uid = 1000,
+				    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS }
+		};
 
 		snprintf(name, sizeof(name), "user%u", i);
 		if (rolegate_can(policy_in_force, &subject, PERMISSION, SUPPORT_NOW, &decision) < 0)

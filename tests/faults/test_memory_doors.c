@@ -181,8 +181,12 @@ typedef int (*open_function)(const char *state, struct rolegate_policy **ret, ch
 
 static int open_and_decide(open_function open_policy, struct rolegate_decision *ret)
 {
-	static const struct rolegate_request request = { .service = "sshd", .at = SUPPORT_NOW };
-	const struct rolegate_subject subject = { .person = { .name = "alice" } };
+	static const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+							 .service = "sshd",
+							 .at = SUPPORT_NOW };
+	const struct rolegate_subject subject = {
+		.person = { .size = sizeof(struct rolegate_person), .name = "alice" }
+	};
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_policy *policy = NULL;
 	char *reason = NULL;
@@ -205,7 +209,8 @@ static void fail_each(open_function open_policy)
 	unsigned int n = 0, n_failed = 0;
 
 	do {
-		struct rolegate_decision decision = { .verdict = ROLEGATE_DENY };
+		struct rolegate_decision decision = { .size = sizeof(struct rolegate_decision),
+						      .verdict = ROLEGATE_DENY };
 		int r;
 
 		scarce = (struct scarce){ .fail_at = ++n };

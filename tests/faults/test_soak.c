@@ -195,11 +195,13 @@ static void test_processes(void **state)
 static bool holds(const struct rolegate_policy *policy, const char *permission, int *ret_error)
 {
 	const struct rolegate_subject subject = {
-		.person = { .name = "soak",
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "soak",
 			    .uid = 1000,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS },
 	};
-	struct rolegate_decision decision = { .verdict = ROLEGATE_DENY };
+	struct rolegate_decision decision = { .size = sizeof(struct rolegate_decision),
+					      .verdict = ROLEGATE_DENY };
 	int r = rolegate_can(policy, &subject, permission, SUPPORT_NOW, &decision);
 
 	*ret_error = *ret_error < 0 ? *ret_error : r;

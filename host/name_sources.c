@@ -1,0 +1,495 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "name_sources.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if __has_include(<nss.h>)
+#include <nss.h>
+#define HAS_MODULES true
+#else
+/* A C library without NSS reads the files, and no module is ever looked for. */
+#define HAS_MODULES false
+enum nss_status {
+	NSS_STATUS_TRYAGAIN = -2,
+	NSS_STATUS_UNAVAIL,
+	NSS_STATUS_NOTFOUND,
+	NSS_STATUS_SUCCESS
+};
+#endif
+
+#define NSSWITCH_PATH "/etc/nsswitch.conf"
+/* Bytes of a line of nsswitch.conf: libc takes longer ones, nobody writes them. */
+#define LINE_SIZE 1024
+/* Bytes that one entry may need: a group of a hundred thousand members has a megabyte. */
+#define ENTRY_FIRST ((size_t)4096)
+#define ENTRY_MAX ((size_t)16 * 1024 * 1024)
+/* Groups of one user: Linux has no more. */
+#define GROUPS_MAX 65536
+
+/* ---- nsswitch.conf ---- */
+
+/* A database's line, and how far it has been read. */
+struct line {
+	char text[LINE_SIZE];
+	char *rest;
+	bool is_initgroups; /* its own line, where a source that has groups ends the search */
+};
+
+/* What one status of a source means for the next (nsswitch.conf(5)). */
+struct actions {
+	bool heeds_success, returns_on_success, returns_on_notfound;
+};
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The text behind "database:" of a line, or NULL. */
+static char *match_database(char *text, const char *database)
+{
+	size_t n = strlen(database);
+
+	while (is_space(*text))
+		text++;
+	if (strncmp(text, database, n) != 0)
+		return NULL;
+	text += n;
+	while (is_space(*text))
+		text++;
+	return *text == ':' ? text + 1 : NULL;
+}
+
+/* Find the lines of databases in one reading; the last of each counts, as in libc. 0; -EIO. */
+static int find_lines(const char *const databases[2], char texts[2][LINE_SIZE])
+{
+	char text[LINE_SIZE];
+	FILE *file = fopen(NSSWITCH_PATH, "re");
+	int r;
+
+	texts[0][0] = texts[1][0] = '\0';
+	if (!file)
+		return errno == ENOENT ? 0 : -EIO;
+	while (fgets(text, sizeof(text), file)) {
+		text[strcspn(text, "#")] = '\0';
+		for (size_t i = 0; i < 2; i++) {
+			const char *sources = match_database(text, databases[i]);
+
+			if (sources)
+				strcpy(texts[i], sources);
+		}
+	}
+	r = ferror(file) ? -EIO : 0;
+	fclose(file);
+	return r;
+}
+
+/* Begin with the sources of users or, unless is_user, of groups. 0 or -EIO. */
+static int begin(struct line *line, bool is_user)
+{
+	static const char *const databases[2] = { "initgroups", "group" };
+	static const char *const passwd[2] = { "passwd", "passwd" };
+	char texts[2][LINE_SIZE];
+	int r = find_lines(is_user ? passwd : databases, texts);
+
+	line->is_initgroups = !is_user && texts[0][0];
+	strcpy(line->text, texts[0][0] ? texts[0] : texts[1][0] ? texts[1] : "files");
+	line->rest = line->text;
+	return r;
+}
+
+/* Take one `[STATUS=action …]` apart, of which the bracket has been read. */
+static void read_actions(char *text, struct actions *actions)
+{
+	char *word, *rest;
+
+	for (word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
+		char *action = strchr(word, '=');
+		bool is_negated = word[0] == '!', returns;
+
+		if (!action)
+			continue;
+		*action++ = '\0';
+		returns = !strcasecmp(action, "return");
+		word += is_negated;
+		/* On a `group:` line libc goes on after success, whatever the line says. */
+		if (!strcasecmp(word, "success") != is_negated && actions->heeds_success)
+			actions->returns_on_success = returns;
+		if (!strcasecmp(word, "notfound") != is_negated)
+			actions->returns_on_notfound = returns;
+	}
+}
+
+/* The next source of a line, with its actions; false at the end. */
+static bool next_source(struct line *line, char name[NAME_SOURCE_SIZE], struct actions *actions)
+{
+	char *at = line->rest;
+	size_t n;
+
+	*actions = (struct actions){ .heeds_success = line->is_initgroups,
+				     .returns_on_success = line->is_initgroups };
+	while (is_space(*at))
+		at++;
+	n = strcspn(at, " \t\r\n[");
+	if (n == 0)
+		return false;
+	snprintf(name, NAME_SOURCE_SIZE, "%.*s", (int)n, at);
+	at += n;
+	while (is_space(*at))
+		at++;
+	if (*at == '[') {
+		char *end = strchr(at, ']');
+
+		if (end)
+			*end = '\0';
+		read_actions(at + 1, actions);
+		at = end ? end + 1 : at + strlen(at);
+	}
+	line->rest = at;
+	return true;
+}
+
+static bool is_local(const char *source)
+{
+	static const char *const locals[] = { "files", "compat", "db", "systemd" };
+
+	for (size_t i = 0; i < sizeof(locals) / sizeof(locals[0]); i++)
+		if (!strcmp(source, locals[i]))
+			return true;
+	return false;
+}
+
+static int is_same(const char *source, void *context)
+{
+	return !strcmp(source, context);
+}
+
+/* Whether no answer of a source is not taken for "no". 1, 0 or an error of the library. */
+static int counts(const struct name_sources *sources, char *source)
+{
+	if (!strcmp(source, "files"))
+		return 1;
+	for (size_t i = 0; i < sources->n_counted; i++)
+		if (!strcmp(sources->counted[i], source))
+			return 1;
+	if (sources->counted || !sources->policy)
+		return !sources->counted;
+	return rolegate_policy_each_name_source(sources->policy, is_same, source);
+}
+
+/* ---- One source ---- */
+
+/* A function of a source's module, and the module, which stays loaded for as long. */
+static void *find_function(void *module, const char *source, const char *function)
+{
+	char symbol[NAME_SOURCE_SIZE + 32];
+
+	snprintf(symbol, sizeof(symbol), "_nss_%s_%s", source, function);
+	return dlsym(module, symbol);
+}
+
+static void *open_module(const char *source)
+{
+	char path[NAME_SOURCE_SIZE + 16];
+
+	if (!HAS_MODULES || strchr(source, '/'))
+		return NULL;
+	snprintf(path, sizeof(path), "libnss_%s.so.2", source);
+	/* Some modules leave threads and destructors behind: what was loaded once stays. */
+	return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
+}
+
+/* What a question to one source came to. */
+enum answer {
+	ANSWER_NONE = 0, /* it could not be asked, or did not answer */
+	ANSWER_NO,
+	ANSWER_YES,
+};
+
+static enum answer answer_of(enum nss_status status)
+{
+	return status == NSS_STATUS_SUCCESS    ? ANSWER_YES
+	       : status == NSS_STATUS_NOTFOUND ? ANSWER_NO
+					       : ANSWER_NONE;
+}
+
+/* A name and what belongs to it. */
+struct question {
+	const char *name;
+	gid_t primary;		/* of a user whose groups are asked for */
+	uint32_t id;		/* the answer: uid or gid */
+	struct name_gids *gids; /* the answer: groups */
+};
+
+typedef enum nss_status (*get_user)(const char *, struct passwd *, char *, size_t, int *);
+typedef enum nss_status (*get_group)(const char *, struct group *, char *, size_t, int *);
+typedef enum nss_status (*get_gid)(gid_t, struct group *, char *, size_t, int *);
+typedef enum nss_status (*list_groups)(const char *, gid_t, long *, long *, gid_t **, long, int *);
+
+/* Which function of a module is asked. */
+enum kind { KIND_USER, KIND_GROUP, KIND_GID, KIND_GROUPS };
+
+static const char *const functions[] = {
+	[KIND_USER] = "getpwnam_r",
+	[KIND_GROUP] = "getgrnam_r",
+	[KIND_GID] = "getgrgid_r",
+	[KIND_GROUPS] = "initgroups_dyn",
+};
+
+static enum nss_status call(enum kind kind, void *function, struct question *q, char *buffer,
+			    size_t n, int *error)
+{
+	enum nss_status status;
+	struct passwd user = { 0 };
+	struct group group = { 0 };
+
+	if (kind == KIND_USER) {
+		status = ((get_user)function)(q->name, &user, buffer, n, error);
+		q->id = user.pw_uid;
+	} else if (kind == KIND_GROUP) {
+		status = ((get_group)function)(q->name, &group, buffer, n, error);
+		q->id = group.gr_gid;
+	} else {
+		status = ((get_gid)function)(q->primary, &group, buffer, n, error);
+	}
+	return status;
+}
+
+/* Ask for one entry, in as large a buffer as it takes. */
+static enum answer ask_entry(enum kind kind, void *function, struct question *q)
+{
+	for (size_t n = ENTRY_FIRST; n <= ENTRY_MAX; n *= 4) {
+		char *buffer = malloc(n);
+		enum nss_status status;
+		int error = 0;
+
+		if (!buffer)
+			return ANSWER_NONE;
+		status = call(kind, function, q, buffer, n, &error);
+		free(buffer);
+		if (status != NSS_STATUS_TRYAGAIN || error != ERANGE)
+			return answer_of(status);
+	}
+	return ANSWER_NONE;
+}
+
+/* Ask for all groups of the user. The list is the module's to grow, so it is on the heap. */
+static enum answer ask_groups(void *function, struct question *q)
+{
+	long start = 0, size = 64;
+	gid_t *list = calloc((size_t)size, sizeof(*list));
+	enum answer answer;
+	int error = 0;
+
+	if (!list)
+		return ANSWER_NONE;
+	answer = answer_of(((list_groups)function)(q->name, q->primary, &start, &size, &list,
+						   GROUPS_MAX, &error));
+	for (long i = 0; i < start && answer == ANSWER_YES; i++)
+		if (name_gids_add(q->gids, list[i]) < 0)
+			answer = ANSWER_NONE;
+	free(list);
+	return answer;
+}
+
+/* Ask a source that has a module. One that cannot list a user's groups is asked whether it answers at all. */
+static enum answer ask_module(const char *source, enum kind kind, struct question *q)
+{
+	void *module = open_module(source), *function;
+	enum answer answer;
+
+	if (!module)
+		return ANSWER_NONE;
+	function = find_function(module, source, functions[kind]);
+	if (!function && kind == KIND_GROUPS) {
+		kind = KIND_GID;
+		function = find_function(module, source, functions[kind]);
+	}
+	if (!function)
+		answer = ANSWER_NO; /* it has no such database, and so no such entry */
+	else
+		answer = kind == KIND_GROUPS ? ask_groups(function, q)
+					     : ask_entry(kind, function, q);
+	dlclose(module);
+	return answer;
+}
+
+/* ---- files: its functions are libc's own, and have no names outside of it ---- */
+
+static bool is_member(const struct group *group, const char *name)
+{
+	for (char **member = group->gr_mem; *member; member++)
+		if (!strcmp(*member, name))
+			return true;
+	return false;
+}
+
+/* Look at the entries of passwd or group, of which `line` holds the strings. */
+static enum answer read_entries(FILE *file, enum kind kind, struct question *q, char *line,
+				size_t n_line)
+{
+	enum answer answer = ANSWER_NO;
+	struct passwd user, *found_user;
+	struct group group, *found_group;
+	int error;
+
+	for (;;) {
+		error = kind == KIND_USER ? fgetpwent_r(file, &user, line, n_line, &found_user)
+					  : fgetgrent_r(file, &group, line, n_line, &found_group);
+		if (error)
+			return error == ENOENT && !ferror(file) ? answer : ANSWER_NONE;
+		if (kind == KIND_GROUPS) {
+			if (is_member(&group, q->name) && name_gids_add(q->gids, group.gr_gid) < 0)
+				return ANSWER_NONE;
+			continue;
+		}
+		/* The first entry of a name is the one that libc finds. */
+		if (strcmp(kind == KIND_USER ? user.pw_name : group.gr_name, q->name) != 0)
+			continue;
+		q->id = kind == KIND_USER ? user.pw_uid : group.gr_gid;
+		return ANSWER_YES;
+	}
+}
+
+static enum answer ask_files(enum kind kind, struct question *q)
+{
+	FILE *file = fopen(kind == KIND_USER ? "/etc/passwd" : "/etc/group", "re");
+	char *line = malloc(ENTRY_MAX);
+	enum answer answer = ANSWER_NONE;
+
+	/* libc asks for the position at every entry, and only knows it without the kernel after a seek. */
+	if (file)
+		rewind(file);
+	if (file && line)
+		answer = read_entries(file, kind, q, line, ENTRY_MAX);
+	else if (!file && errno == ENOENT)
+		answer = ANSWER_NO;
+	if (file)
+		fclose(file);
+	free(line);
+	return answer;
+}
+
+/* ---- All of them ---- */
+
+static enum answer ask_source(const char *source, enum kind kind, struct question *q)
+{
+	return !strcmp(source, "files") ? ask_files(kind, q) : ask_module(source, kind, q);
+}
+
+/* Ask one source after the other, as libc would. Groups come from all of them, a name from the first that has it. */
+static int ask_all(struct name_sources *sources, enum kind kind, struct question *q)
+{
+	char source[NAME_SOURCE_SIZE];
+	struct actions actions;
+	struct line line;
+	int r = begin(&line, kind == KIND_USER);
+
+	sources->silent[0] = '\0';
+	while (r == 0 && next_source(&line, source, &actions)) {
+		enum answer answer;
+
+		/* Our own module answers by the policy that is being asked. */
+		if (!strcmp(source, "rolegate") || (sources->local_only && !is_local(source)))
+			continue;
+		answer = ask_source(source, kind, q);
+		if (answer == ANSWER_NONE && sources->silent[0] == '\0') {
+			r = counts(sources, source);
+			if (r > 0)
+				strcpy(sources->silent, source);
+			r = r < 0 ? r : 0;
+		}
+		if (answer == ANSWER_YES && kind != KIND_GROUPS)
+			return 1;
+		if ((answer == ANSWER_YES && actions.returns_on_success) ||
+		    (answer == ANSWER_NO && actions.returns_on_notfound))
+			break;
+	}
+	return r;
+}
+
+int name_gids_add(struct name_gids *gids, gid_t gid)
+{
+	gid_t *more;
+	size_t max;
+
+	for (size_t i = 0; i < gids->n; i++)
+		if (gids->list[i] == gid)
+			return 0;
+	if (gids->n == gids->max) {
+		max = gids->max ? gids->max * 2 : 32;
+		more = reallocarray(gids->list, max, sizeof(*more));
+		if (!more)
+			return -ENOMEM;
+		gids->list = more;
+		gids->max = max;
+	}
+	gids->list[gids->n++] = gid;
+	return 0;
+}
+
+int name_sources_ask_groups(struct name_sources *sources, const char *user, gid_t primary,
+			    struct name_gids *gids)
+{
+	struct question q = { .name = user, .primary = primary, .gids = gids };
+	int r = name_gids_add(gids, primary);
+
+	return r < 0 ? r : ask_all(sources, KIND_GROUPS, &q);
+}
+
+int name_sources_find_user(struct name_sources *sources, const char *name, uint32_t *ret_id)
+{
+	struct question q = { .name = name };
+	int r = ask_all(sources, KIND_USER, &q);
+
+	if (r > 0 && ret_id)
+		*ret_id = q.id;
+	return r;
+}
+
+int name_sources_find_group(struct name_sources *sources, const char *name, uint32_t *ret_id)
+{
+	struct question q = { .name = name };
+	int r = ask_all(sources, KIND_GROUP, &q);
+
+	if (r > 0 && ret_id)
+		*ret_id = q.id;
+	return r;
+}
+
+/* Call for the sources of one database. Root is a user of whom each source can say whether it has the entry. */
+static int each_of(bool is_user,
+		   int (*each)(void *context, const char *source, bool is_user, bool answers),
+		   void *context)
+{
+	struct name_gids gids = { 0 };
+	struct question q = { .name = "root", .gids = &gids };
+	char source[NAME_SOURCE_SIZE];
+	struct actions actions;
+	struct line line;
+	int r = begin(&line, is_user);
+
+	while (r == 0 && next_source(&line, source, &actions)) {
+		enum kind kind = is_user ? KIND_USER : KIND_GROUPS;
+
+		if (!strcmp(source, "files") || !strcmp(source, "rolegate"))
+			continue;
+		r = each(context, source, is_user, ask_module(source, kind, &q) != ANSWER_NONE);
+	}
+	free(gids.list);
+	return r;
+}
+
+int name_sources_each(int (*each)(void *context, const char *source, bool is_user, bool answers),
+		      void *context)
+{
+	int r = each_of(true, each, context);
+
+	return r == 0 ? each_of(false, each, context) : r;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* doctor: users, groups and sources that are not what they were when the policy was applied (P3). */
+#include "doctor.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name_sources.h"
+#include "recorded.h"
+
+static int add_changed(void *context, bool is_group, const char *name, uint32_t recorded,
+		       uint32_t now)
+{
+	struct doctor_findings *findings = context;
+	const char *what = is_group ? "group" : "user";
+	char *text, *mend;
+
+	text = doctor_format(findings, "%s \"%s\" has %s %u now, and had %u when it was recorded",
+			     what, name, is_group ? "gid" : "uid", now, recorded);
+	mend = doctor_format(findings, "if it is the same %s: rolegate apply --accept %s", what,
+			     name);
+	if (text && mend)
+		doctor_add(
+			findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_MEDIUM,
+				.id = is_group ? "recorded-gid-changed" : "recorded-uid-changed",
+				.text = text,
+				.why = "its assignments do not count, so that a new account does not get the "
+				       "roles of one that was deleted (P3)",
+				.mend = mend,
+			},
+			NULL);
+	free(text);
+	free(mend);
+	return 0;
+}
+
+/* What the active policy says of a source. */
+struct counted_source {
+	const char *name;
+	bool counts;
+};
+
+static int note_counted(const char *counted, void *context)
+{
+	struct counted_source *source = context;
+
+	if (!strcmp(counted, source->name))
+		source->counts = true;
+	return 0;
+}
+
+struct looking {
+	struct doctor_findings *findings;
+	const struct rolegate_policy *policy;
+};
+
+static int check_source(void *context, const char *name, bool is_user, bool answers)
+{
+	struct looking *l = context;
+	struct counted_source source = { .name = name };
+	char *text;
+	int r;
+
+	if (is_user)
+		return 0;
+	r = rolegate_policy_each_name_source(l->policy, note_counted, &source);
+	if (r < 0 || (source.counts && answers))
+		return 0; /* damage is doctor_policy()'s to report */
+	text = source.counts
+		       ? doctor_format(l->findings, "name service source \"%s\" does not answer",
+				       name)
+		       : doctor_format(l->findings,
+				       "name service source \"%s\" has not answered at any apply",
+				       name);
+	if (text)
+		doctor_add(
+			l->findings,
+			&(struct doctor_finding){
+				.severity = DOCTOR_HIGH,
+				.id = source.counts ? "source-silent" : "source-never-answered",
+				.file = "/etc/nsswitch.conf",
+				.text = text,
+				.why = source.counts
+					       ? "users whom a group of it could restrict are denied (P3)"
+					       : "it does not count: users whom a group of it restricts have default_roles (P3)",
+				.mend = source.counts ? "start its service"
+					: answers
+						? "rolegate apply"
+						: "start its service, then: rolegate apply; or remove it from "
+						  "the group line",
+			},
+			NULL);
+	free(text);
+	return 0;
+}
+
+void doctor_recorded(struct tool *tool, struct doctor_findings *findings)
+{
+	struct looking l = { .findings = findings };
+	struct rolegate_policy *policy = NULL;
+	int r;
+
+	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
+		return; /* doctor_policy() says so */
+	l.policy = policy;
+	r = recorded_each_changed(tool, policy, add_changed, findings);
+	if (r < 0)
+		doctor_add_unread(findings, "/etc/passwd", r);
+	if (!tool->root && policy->head.n_groups > 0)
+		r = name_sources_each(check_source, &l);
+	if (r == -EIO)
+		doctor_add_unread(findings, "/etc/nsswitch.conf", r);
+	rolegate_policy_close(policy);
+}
