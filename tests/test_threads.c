@@ -49,6 +49,9 @@ static const struct {
 			1 },
 };
 
+/* What support_gid() says of the group: it asks getgrnam(3), which threads must not do at once. */
+static gid_t staff_gid;
+
 /* A policy about N_USERS users, on the heap. */
 static char *write_policy(void)
 {
@@ -76,7 +79,6 @@ static char *write_policy(void)
 static bool is_answered(const struct rolegate_policy *policy, unsigned int i, bool explains)
 {
 	static const char *const staff[] = { "staff" };
-	const gid_t gid = support_gid("staff");
 	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
 						  .service = "sshd",
 						  .at = SUPPORT_NOW };
@@ -88,7 +90,7 @@ static bool is_answered(const struct rolegate_policy *policy, unsigned int i, bo
 		.person = { .size = sizeof(struct rolegate_person),
 			    .name = name,
 			    .uid = 1000 + i,
-			    .gids = &gid,
+			    .gids = &staff_gid,
 			    .group_names = staff,
 			    .n_groups = kind == KIND_GROUP,
 			    .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS |
@@ -147,6 +149,7 @@ static struct rolegate_policy *make_policy(void)
 	struct rolegate_policy *policy = support_policy(text);
 
 	free(text);
+	staff_gid = support_gid("staff");
 	return policy;
 }
 
@@ -203,6 +206,7 @@ static void test_fork(void **unused)
 	int status;
 
 	(void)unused;
+	staff_gid = support_gid("staff");
 	support_write_policy(text, folder);
 	assert_int_equal(rolegate_policy_open(folder, &policy, NULL), 0);
 	/* What is open stays what it was: through the next generation, and if all is lost. */

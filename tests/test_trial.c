@@ -183,7 +183,10 @@ static void lets_go_of_a_handle(void **state)
 	struct trial trial = running(60);
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_subject old = {
-		{ .name = "old", .uid = 1000, .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS }
+		{ .size = sizeof(struct rolegate_person),
+		  .name = "old",
+		  .uid = 1000,
+		  .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS }
 	};
 	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
 					    .permission = "manage_user_passwords",
