@@ -9,6 +9,7 @@
 
 #include "account_file.h"
 #include "author.h"
+#include "decide.h"
 #include "people.h"
 #include "roster.h"
 #include "sheet.h"
@@ -147,7 +148,7 @@ static int look_at_person(void *context, const char *name, const struct assignme
 
 	if (ownership)
 		look_at_owner(c, name, ownership);
-	if (entry && entry->id > 0 && entry->id < PEOPLE_ORDINARY_UID)
+	if (entry && decide_is_system(c->policy, entry->id, true))
 		remember(c, &c->daemons, name);
 	if (entry || (c->tool->root && !c->passwd.is_there))
 		return 0;
@@ -203,6 +204,7 @@ static void tell_of_crowd(struct census *c, struct crowd *crowd, const char *id,
 
 static int take_census(struct census *c)
 {
+	char daemons[96];
 	int r;
 
 	r = account_file_read(c->tool, "/etc/passwd", &c->passwd);
@@ -217,8 +219,9 @@ static int take_census(struct census *c)
 		      "the policy gives roles to users whom the system does not know",
 		      "if somebody gets that name, they get the roles",
 		      "`rolegate unassign`, or correct the name");
-	tell_of_crowd(c, &c->daemons, "assigned-system-account",
-		      "the policy gives roles to system accounts (uid below 1000)",
+	snprintf(daemons, sizeof(daemons),
+		 "the policy gives roles to system accounts (uid below %u)", c->policy->head.uid_min);
+	tell_of_crowd(c, &c->daemons, "assigned-system-account", daemons,
 		      "they do not get system_account_roles then",
 		      "see whether that is meant: `rolegate user NAME`");
 	return 0;
