@@ -29,6 +29,7 @@
 #include <security/pam_appl.h>
 #include <security/pam_ext.h>
 
+#include "nss_script.h"
 #include "support.h"
 
 #define FIXTURE_MODULE TEST_BUILDDIR "/.libs/pam_rolegate.so"
@@ -54,7 +55,8 @@ struct heard {
 		char text[1024];
 	} messages[HEARD_MAX];
 	/* Calls that the module made. */
-	unsigned int n_user_lookups, n_group_lists, n_group_lookups;
+	unsigned int n_user_lookups, n_uid_lookups, n_group_lists, n_group_lookups;
+	unsigned int n_file_reads, n_modules; /* of passwd and group, and of libnss_*.so.2 */
 };
 
 /* Lookups that are to fail. */
@@ -66,6 +68,7 @@ enum fault {
 	FAULT_DESCRIPTORS = 8, /* for the policy none is left */
 	FAULT_LOGIN_UID = 16,  /* nor for the kernel's word on who logged in */
 	FAULT_LONG_USERS = 32, /* entries of users are as long as they can be */
+	FAULT_FILES = 64,      /* nor is one left for passwd and group */
 };
 
 /* How a question is asked; all zero is the usual way. */
@@ -105,9 +108,48 @@ static struct fixture {
 	bool refuses_talk;	 /* of the circumstances of the question being asked */
 	enum fault faults;	 /* likewise */
 	void (*on_log)(void);	 /* likewise */
+	time_t clock;		 /* what time(2) says; 0: the truth */
 	struct machine_names names;
 	struct heard *heard;
 } fixture;
+
+/*
+ * Accounts that the name service has in these programs, beside those of this machine.
+ *
+ * name      as it is asked for
+ * account   its pw_name; NULL: the same
+ * groups    ids of further groups, which are called as fixture_groups says; 0 ends them
+ */
+#define STAFF 20501
+#define RENAMED 20502
+static const struct fixture_account {
+	const char *name, *account;
+	uid_t uid;
+	gid_t groups[3];
+} fixture_accounts[] = {
+	{ .name = "alice", .uid = 20401 },
+	{ .name = "john doe", .uid = 20402 },
+	{ .name = "mark", .uid = 20403 },
+	{ .name = "soak", .uid = 20404 },
+	{ .name = "wanda", .uid = 20405, .groups = { STAFF } },
+	{ .name = "rolf", .uid = 20406, .groups = { RENAMED } },
+	{ .name = "ALICE", .account = "alice", .uid = 20401 },
+	/* Two names of one uid. */
+	{ .name = "mark2", .uid = 20403 },
+	/* A local account, and another one that a directory finds by names like it. */
+	{ .name = "olga", .uid = 20411 },
+	{ .name = "Olga", .account = "olga", .uid = 20412 },
+	/* A directory finds it by a name that it has itself no more. */
+	{ .name = "gone@example", .account = "gone", .uid = 20413 },
+	/* In a range of numbers that only a local source makes a system account. */
+	{ .name = "dynamic", .uid = 61184 },
+	{ .name = "remote", .uid = 61185 },
+};
+
+static const struct fixture_group {
+	gid_t gid;
+	const char *name;
+} fixture_groups[] = { { STAFF, "staff" }, { RENAMED, "new-name" } };
 
 /* Not every program that includes this needs all of it. */
 #pragma GCC diagnostic ignored "-Wunused-function"
@@ -174,40 +216,167 @@ STAND_IN int open(const char *path, int flags, ...)
 /* Before an account's name: another one of the same account. */
 #define OTHER_SPELLING "DIR:"
 
+/* Give an entry of passwd, as getpwnam_r(3). */
+static int give_user(const struct fixture_account *account, struct passwd *entry, char *buffer,
+		     size_t n, struct passwd **result)
+{
+	const char *name = account->account ? account->account : account->name;
+
+	*result = NULL;
+	if (strlen(name) >= n)
+		return ERANGE;
+	*entry = (struct passwd){ .pw_name = strcpy(buffer, name),
+				  .pw_passwd = (char *)"x",
+				  .pw_uid = account->uid,
+				  .pw_gid = account->uid,
+				  .pw_gecos = (char *)"",
+				  .pw_dir = (char *)"/",
+				  .pw_shell = (char *)"/bin/sh" };
+	*result = entry;
+	return 0;
+}
+
+#define N_FIXTURE_ACCOUNTS (sizeof(fixture_accounts) / sizeof(fixture_accounts[0]))
+#define N_FIXTURE_GROUPS (sizeof(fixture_groups) / sizeof(fixture_groups[0]))
+
+static const struct fixture_account *find_fixture_account(const char *name)
+{
+	for (size_t i = 0; i < N_FIXTURE_ACCOUNTS; i++)
+		if (!strcmp(fixture_accounts[i].name, name))
+			return &fixture_accounts[i];
+	return NULL;
+}
+
+/* Whether the fault of a look-up of users is this question's; then *ret_error is what it ends with. */
+static bool fails_user(size_t n, int *ret_error)
+{
+	*ret_error = fixture.faults & FAULT_USERS ? EIO : ERANGE;
+	return fixture.faults & FAULT_USERS ||
+	       (fixture.faults & FAULT_LONG_USERS && n < LONGEST_ENTRY);
+}
+
 STAND_IN int getpwnam_r(const char *name, struct passwd *entry, char *buffer, size_t n,
 			struct passwd **result)
 {
+	const struct fixture_account *account;
+	int error;
+
 	if (fixture.heard)
 		fixture.heard->n_user_lookups++;
 	/* As with a directory that knows one user by several names. */
 	if (!strncmp(name, OTHER_SPELLING, strlen(OTHER_SPELLING)))
 		name += strlen(OTHER_SPELLING);
-	if (!(fixture.faults & FAULT_USERS) &&
-	    (!(fixture.faults & FAULT_LONG_USERS) || n >= LONGEST_ENTRY))
-		return BEHIND(getpwnam_r)(name, entry, buffer, n, result);
 	*result = NULL;
-	return fixture.faults & FAULT_USERS ? EIO : ERANGE;
+	if (fails_user(n, &error))
+		return error;
+	account = find_fixture_account(name);
+	return account ? give_user(account, entry, buffer, n, result)
+		       : BEHIND(getpwnam_r)(name, entry, buffer, n, result);
+}
+
+STAND_IN int getpwuid_r(uid_t uid, struct passwd *entry, char *buffer, size_t n,
+			struct passwd **result)
+{
+	int error;
+
+	if (fixture.heard)
+		fixture.heard->n_uid_lookups++;
+	*result = NULL;
+	if (fails_user(n, &error))
+		return error;
+	for (size_t i = 0; i < N_FIXTURE_ACCOUNTS; i++)
+		if (fixture_accounts[i].uid == uid)
+			return give_user(&fixture_accounts[i], entry, buffer, n, result);
+	return BEHIND(getpwuid_r)(uid, entry, buffer, n, result);
 }
 
 STAND_IN int getgrouplist(const char *user, gid_t group, gid_t *groups, int *n_groups)
 {
+	const struct fixture_account *account = find_fixture_account(user);
+	int n = 1, room = *n_groups;
+
 	if (fixture.heard)
 		fixture.heard->n_group_lists++;
 	/* As with a directory server that always has one more. */
-	return fixture.faults & FAULT_GROUP_LIST
-		       ? -1
-		       : BEHIND(getgrouplist)(user, group, groups, n_groups);
+	if (fixture.faults & FAULT_GROUP_LIST)
+		return -1;
+	if (!account)
+		return BEHIND(getgrouplist)(user, group, groups, n_groups);
+	groups[0] = group;
+	for (size_t i = 0; account->groups[i] && n < room; i++)
+		groups[n++] = account->groups[i];
+	*n_groups = n;
+	return n;
 }
 
 STAND_IN int getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t n,
 			struct group **result)
 {
+	static char *nobody[] = { NULL };
+
 	if (fixture.heard)
 		fixture.heard->n_group_lookups++;
-	if (!(fixture.faults & FAULT_GROUPS))
-		return BEHIND(getgrgid_r)(gid, entry, buffer, n, result);
 	*result = NULL;
-	return EIO;
+	if (fixture.faults & FAULT_GROUPS)
+		return EIO;
+	for (size_t i = 0; i < N_FIXTURE_GROUPS; i++) {
+		if (fixture_groups[i].gid != gid)
+			continue;
+		*entry = (struct group){ .gr_name = strcpy(buffer, fixture_groups[i].name),
+					 .gr_passwd = (char *)"x",
+					 .gr_gid = gid,
+					 .gr_mem = nobody };
+		*result = entry;
+		return 0;
+	}
+	return BEHIND(getgrgid_r)(gid, entry, buffer, n, result);
+}
+
+/* ---- Sources that are asked one by one ---- */
+
+/* A file of the temporary machine. */
+static const char *fixture_path(const char *name)
+{
+	static char path[96];
+
+	snprintf(path, sizeof(path), "%s/%s", fixture.folder, name);
+	return path;
+}
+
+STAND_IN FILE *fopen(const char *path, const char *mode)
+{
+	bool is_file = !strcmp(path, "/etc/passwd") || !strcmp(path, "/etc/group");
+
+	if (fixture.folder && !strcmp(path, "/etc/nsswitch.conf"))
+		path = fixture_path("nsswitch.conf");
+	if (fixture.folder && !strcmp(path, "/etc/passwd"))
+		path = fixture_path("passwd");
+	if (fixture.heard)
+		fixture.heard->n_file_reads += is_file;
+	if (!is_file || !(fixture.faults & FAULT_FILES))
+		return BEHIND(fopen)(path, mode);
+	errno = EMFILE;
+	return NULL;
+}
+
+STAND_IN void *dlopen(const char *path, int mode)
+{
+	bool is_source = path && !strncmp(path, "libnss_", 7);
+
+	if (fixture.heard)
+		fixture.heard->n_modules += is_source;
+	if (is_source && nss_script_find(path))
+		path = NSS_SCRIPT_MODULE;
+	return BEHIND(dlopen)(path, mode);
+}
+
+STAND_IN time_t time(time_t *ret)
+{
+	time_t now = fixture.clock ? fixture.clock : BEHIND(time)(NULL);
+
+	if (ret)
+		*ret = now;
+	return now;
 }
 
 static int converse(int n, const struct pam_message **messages, struct pam_response **responses,
@@ -274,7 +443,8 @@ static void find_names(struct machine_names *names)
 				keep_group(names->system_group, user->pw_gid);
 			names->system_uid = user->pw_uid;
 		}
-		if (user->pw_uid >= 1000)
+		/* Above lie nobody's and systemd's dynamic users, which are system accounts (P3). */
+		if (user->pw_uid >= 1000 && user->pw_uid < 60000)
 			keep_name(names->person, user->pw_name);
 	}
 	endpwent();
@@ -332,6 +502,33 @@ static bool expand(const char *text, char *to, size_t n)
 
 /* ---- The temporary machine ---- */
 
+/* Let nsswitch.conf name these sources of users and groups. */
+static void set_sources(const char *sources)
+{
+	char text[512];
+	int n = snprintf(text, sizeof(text), "passwd: %s\ngroup: %s\n", sources, sources);
+
+	assert_in_range(n, 1, sizeof(text) - 1);
+	support_write_file(fixture_path("nsswitch.conf"), text, (size_t)n, 0644);
+}
+
+/* This machine's passwd, and the one account of ours that a file has. */
+static void write_passwd(void)
+{
+	static const char more[] = "dynamic:x:61184:61184::/:/bin/sh\n";
+	char *text, *whole;
+	size_t n;
+
+	text = support_read_file("/etc/../etc/passwd", &n);
+	whole = malloc(n + sizeof(more));
+	assert_non_null(whole);
+	memcpy(whole, more, sizeof(more) - 1);
+	memcpy(whole + sizeof(more) - 1, text, n);
+	support_write_file(fixture_path("passwd"), whole, n + sizeof(more) - 1, 0644);
+	free(text);
+	free(whole);
+}
+
 static int fixture_open(void **unused)
 {
 	struct fixture *f = &fixture;
@@ -350,6 +547,8 @@ static int fixture_open(void **unused)
 	assert_int_equal(mkdir(f->pam, 0755) | mkdir(f->state, 0755), 0);
 	assert_int_equal(chmod(f->pam, 0755) | chmod(f->state, 0755), 0);
 	assert_int_equal(symlink(FIXTURE_MODULE, f->module), 0);
+	write_passwd();
+	set_sources("files");
 	return 0;
 }
 
@@ -357,7 +556,9 @@ static int fixture_close(void **unused)
 {
 	(void)unused;
 	support_remove_folder(fixture.folder);
+	fixture.folder = NULL;
 	munmap(fixture.heard, sizeof(*fixture.heard));
+	fixture.heard = NULL;
 	return 0;
 }
 
@@ -401,6 +602,20 @@ static bool fixture_apply(const char *policy)
 	support_write_policy(text, fixture.state);
 	fixture.policy = policy;
 	return true;
+}
+
+/* The same for a policy whose records (P3) the test makes itself. */
+static void fixture_apply_recorded(const char *policy, void (*record)(struct compiled *compiled))
+{
+	static char text[8192];
+	struct compiled compiled;
+
+	fixture_forget_policy();
+	assert_true(expand(policy, text, sizeof(text)));
+	assert_int_equal(support_compile_text(&compiled, text), 0);
+	record(&compiled);
+	support_write_compiled(&compiled, fixture.state, NULL);
+	compile_free(&compiled);
 }
 
 static void write_service(const char *service, const char *arguments,

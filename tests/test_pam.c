@@ -236,13 +236,20 @@ static void test_holders(void **unused)
 		  DENY, PAM_PERM_DENIED, "reason=missing-permission" },
 		{ "P3 no assignment, uid >= 1000: default_roles", defaults, "{person}", "sshd", "",
 		  ALLOW, PAM_SUCCESS, "" },
+		{ "P3 a uid of systemd's that a file gives: system_account_roles", defaults,
+		  "dynamic", "cron", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P3 a uid of systemd's that a file gives: no default_roles", defaults, "dynamic",
+		  "sshd", "", DENY, PAM_PERM_DENIED, "reason=missing-permission" },
+		{ "P3 a uid of systemd's that a directory gives: default_roles", defaults, "remote",
+		  "sshd", "", ALLOW, PAM_SUCCESS, "" },
 		{ "P3 uid 0 is no system account", defaults, "root", "sshd", "", ALLOW, PAM_SUCCESS,
 		  "" },
 		{ "P3 assigned what gives nothing", assigned_little, "{system}", "cron", "", DENY,
 		  PAM_PERM_DENIED, "reason=missing-permission" },
 		{ "P3 by another name: no default roles", assigned_little,
 		  OTHER_SPELLING "{system}", "cron", "", DENY, PAM_PERM_DENIED,
-		  "user=" OTHER_SPELLING "{system} service=cron reason=missing-permission" },
+		  "user=" OTHER_SPELLING
+		  "{system} account={system} service=cron reason=missing-permission" },
 		{ "P3 by another name: the roles that they have", assigned_much,
 		  OTHER_SPELLING "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
 		{ "D6 root_is_owner", root_owns, "root", "sshd", "", ALLOW, PAM_SUCCESS, "" },
@@ -363,6 +370,9 @@ static int code_in(const char *line)
 	return -1;
 }
 
+/* The last reason of rolegate.h. */
+#define LAST_REASON ROLEGATE_AMBIGUOUS_USER
+
 /* Whether the manual has a row for the reason in a phase's table. */
 static bool has_row(enum rolegate_reason reason, bool is_password)
 {
@@ -389,7 +399,7 @@ static int code_of(enum rolegate_reason reason, bool is_password)
 
 static void test_codes_are_documented(void **unused)
 {
-	size_t n, n_rows[2][ROLEGATE_UNKNOWN_ACTOR + 1] = { 0 };
+	size_t n, n_rows[2][LAST_REASON + 1] = { 0 };
 	char *manual, *line, *rest;
 	bool is_password = false;
 
@@ -399,7 +409,7 @@ static void test_codes_are_documented(void **unused)
 		int code = strncmp(line, ".It ", 4) ? -1 : code_in(line);
 
 		is_password = is_password || !strcmp(line, ".Ss Of the password phase");
-		for (int reason = 0; reason <= ROLEGATE_UNKNOWN_ACTOR && code >= 0; reason++) {
+		for (int reason = 0; reason <= LAST_REASON && code >= 0; reason++) {
 			if (!is_reason_word(line, rolegate_reason_name(reason)))
 				continue;
 			n_rows[is_password][reason]++;
@@ -407,7 +417,7 @@ static void test_codes_are_documented(void **unused)
 		}
 	}
 	free(manual);
-	for (int i = 0; i < 2 * (ROLEGATE_UNKNOWN_ACTOR + 1); i++) {
+	for (int i = 0; i < 2 * (LAST_REASON + 1); i++) {
 		enum rolegate_reason reason = i / 2;
 
 		if (n_rows[i % 2][reason] != has_row(reason, i % 2))
@@ -435,8 +445,7 @@ static void test_codes_of_garbage(void **unused)
 			assert_int_not_equal(code, PAM_SUCCESS);
 			assert_int_not_equal(code, PAM_IGNORE);
 			assert_int_not_equal(code, PAM_NEW_AUTHTOK_REQD);
-			if (reason < 0 || reason > ROLEGATE_UNKNOWN_ACTOR ||
-			    reason == ROLEGATE_OWN_PASSWORD)
+			if (reason < 0 || reason > LAST_REASON || reason == ROLEGATE_OWN_PASSWORD)
 				assert_int_equal(code, PAM_SYSTEM_ERR);
 			code = codes_password((enum rolegate_verdict)verdicts[i],
 					      (enum rolegate_reason)reason);
@@ -462,8 +471,8 @@ static void test_arguments(void **unused)
 		  "require=host.ssh", DENY, PAM_PERM_DENIED, "missing=host.ssh " },
 		{ "require= needs no entry", base, "{system}", "unlisted", "require=app.sort",
 		  ALLOW, PAM_SUCCESS, "" },
-		{ "require= of a name that nothing defines", base, "alice", "sshd",
-		  "require=host.shh", DENY, PAM_USER_UNKNOWN, "missing=host.shh " },
+		{ "require= of a name that nothing defines", base, "no-such-user", "sshd",
+		  "require=host.shh", DENY, PAM_USER_UNKNOWN, "reason=unknown-user " },
 		{ "require= of a name that nothing defines, by whom the system knows", base,
 		  "{system}", "sshd", "require=host.shh", DENY, PAM_PERM_DENIED,
 		  "reason=missing-permission missing=host.shh " },
@@ -1302,61 +1311,148 @@ static const char conflict_and_group[] = CATALOGS NO_ROOT FOUR_EYES
 	"assign = ( { user = \"{system}\"; roles = [ \"pays\" ]; },\n"
 	"  { group = \"{system_group}\"; roles = [ \"approves\" ]; } );\n";
 
+static const char conflict_by_staff[] = CATALOGS NO_ROOT FOUR_EYES
+	"assign = ( { user = \"wanda\"; roles = [ \"pays\" ]; },\n"
+	"  { user = \"mark\"; roles = [ \"pays\" ]; },\n"
+	"  { user = \"{system}\"; roles = [ \"pays\" ]; },\n"
+	"  { group = \"staff\"; roles = [ \"approves\" ]; } );\n";
+
 static const char root_and_group[] = CATALOGS
 	"assign = ( { group = \"{system_group}\"; roles = [ \"user\" ]; } );\n";
 static const char no_root_and_group[] = CATALOGS NO_ROOT
 	"assign = ( { group = \"{system_group}\"; roles = [ \"user\" ]; } );\n";
 
-/* Ask, and count what is asked in turn. */
-static void count_lookups(const struct pam_case *cases, size_t n, unsigned int n_users,
-			  unsigned int n_lists)
+/* What is asked of the name service: by name, by uid, getgrouplist(3), by gid, files, modules. */
+struct counts {
+	unsigned int users, uids, lists, groups, files, modules;
+};
+
+static bool is_count_right(const char *name, const struct counts *want)
 {
 	const struct heard *h = fixture.heard;
 
-	for (size_t i = 0; i < n; i++) {
-		enum answer answer = ask(&cases[i], NULL, false);
+	if (h->n_user_lookups == want->users && h->n_uid_lookups == want->uids &&
+	    h->n_group_lists == want->lists && h->n_group_lookups == want->groups &&
+	    h->n_file_reads == want->files && h->n_modules == want->modules)
+		return true;
+	print_message("%s: %u users, %u uids, %u lists, %u groups, %u files, %u modules\n", name,
+		      h->n_user_lookups, h->n_uid_lookups, h->n_group_lists, h->n_group_lookups,
+		      h->n_file_reads, h->n_modules);
+	return false;
+}
 
-		assert_int_not_equal(answer, WRONG);
-		if (answer == SKIPPED)
+static const char group_and_defaults[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\nsystem_account_roles = [ \"user\" ];\n"
+	"assign = ( { group = \"staff\"; roles = [ \"guest\" ]; },\n"
+	"  { user = \"alice\"; roles = [ \"user\" ]; } );\n";
+static const char generous_group_and_defaults[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\n"
+	"assign = ( { group = \"staff\"; roles = [ \"administrator\" ]; } );\n";
+static const char staff_uses[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"staff\"; roles = [ \"user\" ]; } );\n";
+
+/* The group "staff" of a policy has the gid that it has in fixture_groups. */
+static void record_staff(struct compiled *compiled)
+{
+	struct model *model = &compiled->model;
+
+	for (size_t i = 0; i < model->groups.names.n; i++) {
+		if (strcmp(model->groups.names.list[i], "staff") != 0)
 			continue;
-		if (h->n_user_lookups != n_users || h->n_group_lists != n_lists)
-			print_message("%s: %u users, %u lists, %u groups\n", cases[i].name,
-				      h->n_user_lookups, h->n_group_lists, h->n_group_lookups);
-		assert_int_equal(h->n_user_lookups, n_users);
-		assert_int_equal(h->n_group_lists, n_lists);
-		assert_int_equal(h->n_group_lookups > 0, n_lists > 0);
+		model->groups.list[i].recorded = FORMAT_RECORDED_PRESENT;
+		model->groups.list[i].id = STAFF;
 	}
 }
 
 /* A directory server may be slow: it is asked for what the answer hangs on, and once. */
 static void test_lookups(void **unused)
 {
-	static const struct pam_case without[] = {
-		{ "an assignment by name", base, "alice", "sshd", "", ALLOW, PAM_SUCCESS, "" },
-		{ "an assignment by name, among some to groups", groups, "{me}", "cron", "", ALLOW,
-		  PAM_SUCCESS, "" },
-		{ "an open service", base, "{system}", "open", "", ALLOW, PAM_SUCCESS, "" },
-		{ "a service that is not listed", base, "{system}", "unlisted", "", DENY,
-		  PAM_PERM_DENIED, "" },
+	static const struct {
+		struct pam_case c;
+		struct counts want;
+	} cases[] = {
+		{ { "an assignment by name", base, "alice", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1 } },
+		{ { "P12 by another spelling", base, "ALICE", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 2 } },
+		{ { "P12 an ambiguous name", base, "Olga", "sshd", "", DENY, PAM_PERM_DENIED, "" },
+		  { .users = 2 } },
+		{ { "an assignment by name, among some to groups", groups, "{me}", "cron", "",
+		    ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1 } },
+		{ { "an open service", base, "{system}", "open", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1 } },
+		{ { "a service that is not listed", base, "{system}", "unlisted", "", DENY,
+		    PAM_PERM_DENIED, "" },
+		  { .users = 1 } },
+		{ { "a denial without groups", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
+		    "" },
+		  { .users = 1 } },
+		{ { "an unknown user", base, "no-such-user", "sshd", "", DENY, PAM_USER_UNKNOWN,
+		    "" },
+		  { .users = 1, .files = 1 } },
+		{ { "an unknown user cannot be in groups", groups, "no-such-user", "sshd", "", DENY,
+		    PAM_USER_UNKNOWN, "" },
+		  { .users = 1, .files = 1 } },
+		{ { "roles by uid", defaults, "{system}", "cron", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1 } },
+		{ { "P3 a uid that a file may have given", defaults, "dynamic", "cron", "", ALLOW,
+		    PAM_SUCCESS, "" },
+		  { .users = 1, .files = 1 } },
+		{ { "P3 roles by group: of a system account by files alone", system_group,
+		    "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1, .groups = 1, .files = 1 } },
+		{ { "A6 a group could bring a conflict", conflict_and_group, "{system}", "sshd", "",
+		    DENY, PAM_PERM_DENIED, "reason=conflict " },
+		  { .users = 1, .groups = 1, .files = 1 } },
 	};
-	static const struct pam_case with_user[] = {
-		{ "a denial without groups", base, "{system}", "sshd", "", DENY, PAM_PERM_DENIED,
-		  "" },
-		{ "an unknown user", base, "no-such-user", "sshd", "", DENY, PAM_USER_UNKNOWN, "" },
-		{ "an unknown user cannot be in groups", groups, "no-such-user", "sshd", "", DENY,
-		  PAM_USER_UNKNOWN, "" },
-		{ "roles by uid", defaults, "{system}", "cron", "", ALLOW, PAM_SUCCESS, "" },
+	/* Of people, with the group's own gid. Nobody is asked about gids that the policy has not. */
+	static const struct {
+		const char *policy;
+		struct pam_case c;
+		struct counts want;
+	} people[] = {
+		{ staff_uses,
+		  { "roles by group", NULL, "wanda", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1, .lists = 1, .groups = 1 } },
+		{ staff_uses,
+		  { "a denial of somebody in another group", NULL, "rolf", "sshd", "", DENY,
+		    PAM_PERM_DENIED, "reason=no-role " },
+		  { .users = 1, .lists = 1 } },
+		{ group_and_defaults,
+		  { "P3 a group that restricts", NULL, "wanda", "sshd", "", DENY, PAM_PERM_DENIED,
+		    "reason=missing-permission " },
+		  { .users = 1, .lists = 1, .groups = 1 } },
+		{ group_and_defaults,
+		  { "P3 a group that could restrict: each source is asked", NULL, "mark", "sshd",
+		    "", ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1, .lists = 2, .files = 1 } },
+		{ group_and_defaults,
+		  { "P3 of whom a group cannot take away", NULL, "alice", "sshd", "", ALLOW,
+		    PAM_SUCCESS, "" },
+		  { .users = 1 } },
+		{ generous_group_and_defaults,
+		  { "P3 a group that grants it too: no source is asked", NULL, "mark", "sshd", "",
+		    ALLOW, PAM_SUCCESS, "" },
+		  { .users = 1, .lists = 1 } },
 	};
-	static const struct pam_case with_groups[] = {
-		{ "roles by group", system_group, "{system}", "sshd", "", ALLOW, PAM_SUCCESS, "" },
-		{ "A6 a group could bring a conflict", conflict_and_group, "{system}", "sshd", "",
-		  DENY, PAM_PERM_DENIED, "reason=conflict " },
-	};
+	size_t n_wrong = 0;
 
 	(void)unused;
-	count_lookups(without, 4, 0, 0);
-	count_lookups(with_user, 4, 1, 0);
-	count_lookups(with_groups, 2, 1, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		enum answer answer = ask(&cases[i].c, NULL, false);
+
+		if (answer == WRONG ||
+		    (answer == RIGHT && !is_count_right(cases[i].c.name, &cases[i].want)))
+			n_wrong++;
+	}
+	for (size_t i = 0; i < sizeof(people) / sizeof(people[0]); i++) {
+		fixture_apply_recorded(people[i].policy, record_staff);
+		if (!is_answered(&people[i].c, NULL, false) ||
+		    !is_count_right(people[i].c.name, &people[i].want))
+			n_wrong++;
+	}
+	assert_int_equal(n_wrong, 0);
 }
 
 /* D4: a system that cannot say who somebody is has not said that he is nobody. */
@@ -1371,33 +1467,751 @@ static void test_failing_lookups(void **unused)
 		  PAM_SYSTEM_ERR, "reason=system-error" },
 		{ "system_account_roles are not for whoever could be one", defaults, "{system}",
 		  "cron", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
-		{ "who is known by name needs no answer", base, "alice", "sshd", "", ALLOW,
-		  PAM_SUCCESS, "" },
+		{ "P12 also of whom the policy has by name", base, "alice", "sshd", "", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
 	};
 	static const struct pam_case long_user_cases[] = {
 		{ "an entry as long as any is read, and an answer", base, "{system}", "sshd", "",
 		  DENY, PAM_PERM_DENIED, "reason=missing-permission " },
 	};
-	static const struct pam_case group_cases[] = {
-		{ "no answer about a user's groups", system_group, "{system}", "sshd", "", ERROR,
+	static const struct pam_case list_cases[] = {
+		{ "no answer about a user's groups", staff_uses, "wanda", "sshd", "", ERROR,
 		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "D5 which is no denial", staff_uses, "wanda", "sshd", "mode=permissive", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "A6 a conflict that cannot be ruled out", conflict_by_staff, "wanda", "sshd", "",
+		  ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "D6 that somebody is uid 0 is enough", root_and_group, "root", "sshd", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "P3 a system account waits for no directory", system_group, "{system}", "sshd",
+		  "", ALLOW, PAM_SUCCESS, "" },
+	};
+	/* P3: such an answer adds nothing; what it could take away is not granted. */
+	static const struct pam_case group_cases[] = {
+		{ "P3 a group without a name adds nothing", system_group, "{system}", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "reason=no-role " },
 		{ "A6 a conflict that cannot be ruled out", conflict_and_group, "{system}", "sshd",
-		  "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+		  "", DENY, PAM_SYSTEM_ERR, "reason=system-error " },
+		{ "D5 which is a denial like others", conflict_and_group, "{system}", "sshd",
+		  "mode=permissive", WOULD_DENY, PAM_SUCCESS, "reason=system-error " },
 		{ "D6 that somebody is uid 0 is enough", root_and_group, "root", "sshd", "", ALLOW,
 		  PAM_SUCCESS, "" },
 		{ "D7 is for a lost policy, not for a silent directory", no_root_and_group, "root",
-		  "sshd", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+		  "sshd", "", DENY, PAM_PERM_DENIED, "reason=no-role " },
+	};
+	static const struct pam_case file_cases[] = {
+		{ "P3 who is unknown may be in the file", base, "no-such-user", "sshd", "", ERROR,
+		  PAM_SYSTEM_ERR,
+		  "user=no-such-user source=files lookup=user service=sshd reason=system-error" },
+		{ "D5 and is not let in for it", base, "no-such-user", "sshd", "mode=permissive",
+		  ERROR, PAM_SYSTEM_ERR, "source=files lookup=user " },
+		{ "P3 a system account may be in a group of the file", conflict_by_staff,
+		  "{system}", "sshd", "", DENY, PAM_SYSTEM_ERR,
+		  "source=files lookup=groups service=sshd reason=system-error " },
+		{ "D7 is for a lost policy, not for a silent source", no_root_and_group, "root",
+		  "sshd", "", DENY, PAM_PERM_DENIED, "reason=no-role " },
 	};
 	const struct circumstances no_users = { .faults = FAULT_USERS };
 	const struct circumstances long_users = { .faults = FAULT_LONG_USERS };
 	const struct circumstances no_lists = { .faults = FAULT_GROUP_LIST };
 	const struct circumstances no_groups = { .faults = FAULT_GROUPS };
+	const struct circumstances no_files = { .faults = FAULT_FILES };
 
 	(void)unused;
 	ASK_ALL(user_cases, &no_users);
 	ASK_ALL(long_user_cases, &long_users);
-	ASK_ALL(group_cases, &no_lists);
+	ASK_ALL(list_cases, &no_lists);
 	ASK_ALL(group_cases, &no_groups);
+	ASK_ALL(file_cases, &no_files);
+}
+
+/* ---- P12: one account, one answer ---- */
+
+static const char spellings[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\n"
+	"roles = ( { name = \"little\"; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"administrator\" ]; },\n"
+	"  { user = \"ALICE\"; roles = [ \"little\" ]; },\n"
+	"  { user = \"mark\"; roles = [ \"little\" ]; },\n"
+	"  { user = \"olga\"; roles = [ \"owner\" ]; },\n"
+	"  { user = \"Olga\"; roles = [ \"owner\" ]; },\n"
+	"  { user = \"gone\"; roles = [ \"owner\" ]; } );\n"
+	"services = ( { name = \"open\"; },\n"
+	"  { name = \"lenient\"; require = [ \"host.ssh\" ]; mode = \"permissive\"; } );\n";
+static const char permissive_spellings[] = CATALOGS
+	"mode = \"permissive\";\nother_services = \"allow\";\n"
+	"assign = ( { user = \"olga\"; roles = [ \"owner\" ]; } );\n";
+
+static void test_spellings(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "P12 another spelling: the canonical account's roles", spellings, "ALICE", "sudo",
+		  "debug", ALLOW_DEBUG, PAM_SUCCESS,
+		  "allow user=ALICE account=alice service=sudo reason=granted path=\"sudo(host.conf:" },
+		{ "P12 another spelling: the log tells whose roles they are", spellings, "ALICE",
+		  "sudo", "debug", ALLOW_DEBUG, PAM_SUCCESS,
+		  " > alice(0.conf:5) > administrator " },
+		{ "P12 another spelling: no roles of the name as it was typed", spellings,
+		  OTHER_SPELLING "mark", "sshd", "", DENY, PAM_PERM_DENIED,
+		  "user=" OTHER_SPELLING
+		  "mark account=mark service=sshd reason=missing-permission " },
+		{ "P12 the canonical name: no account= in the log", spellings, "mark", "sshd", "",
+		  DENY, PAM_PERM_DENIED, "user=mark service=sshd " },
+		{ "P12 another name of one uid is another account", spellings, "mark2", "sshd",
+		  "debug", ALLOW_DEBUG, PAM_SUCCESS, "user=mark2 service=sshd reason=granted " },
+		{ "P12 a local owner, and a directory's account of that name: the local one",
+		  spellings, "olga", "sudo", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P12 ambiguous: denied, with both uids", spellings, "Olga", "sudo", "", DENY,
+		  PAM_PERM_DENIED,
+		  "deny user=Olga uids=20412,20411 service=sudo reason=ambiguous-user " },
+		{ "P12 ambiguous: also at an open service", spellings, "Olga", "open", "", DENY,
+		  PAM_PERM_DENIED, "uids=20412,20411 service=open reason=ambiguous-user " },
+		{ "P12 ambiguous: also where the service is permissive", spellings, "Olga",
+		  "lenient", "", DENY, PAM_PERM_DENIED, "reason=ambiguous-user " },
+		{ "P12 ambiguous: also where the line is permissive", spellings, "Olga", "sudo",
+		  "mode=permissive", DENY, PAM_PERM_DENIED, "reason=ambiguous-user " },
+		{ "P12 ambiguous: also where the policy is permissive, and allows everything",
+		  permissive_spellings, "Olga", "any", "mode=permissive", DENY, PAM_PERM_DENIED,
+		  "uids=20412,20411 service=any reason=ambiguous-user " },
+		{ "P12 a canonical name that leads to no account", spellings, "gone@example",
+		  "sudo", "", DENY, PAM_PERM_DENIED,
+		  "user=gone@example uids=20413,-1 service=sudo reason=ambiguous-user " },
+		{ "P12 unknown, though the policy has the name", spellings, "gone", "sshd", "",
+		  DENY, PAM_USER_UNKNOWN, "user=gone service=sshd reason=unknown-user " },
+		{ "P12 unknown: also at an open service", spellings, "gone", "open", "", DENY,
+		  PAM_USER_UNKNOWN, "reason=unknown-user " },
+		{ "P12 unknown: follows the mode of the service", spellings, "gone", "lenient", "",
+		  WOULD_DENY, PAM_SUCCESS,
+		  "would-deny user=gone service=lenient reason=unknown-user " },
+		{ "P12 unknown: follows the mode of the line", spellings, "gone", "sshd",
+		  "mode=permissive", WOULD_DENY, PAM_SUCCESS, "reason=unknown-user " },
+		{ "P12 unknown: follows the mode of the policy", permissive_spellings, "gone",
+		  "any", "", WOULD_DENY, PAM_SUCCESS, "reason=unknown-user " },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+}
+
+static const char virtual_users[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\nvirtual_roles = [ \"reader\" ];\n"
+	"roles = ( { name = \"reader\"; privileges = \"ftp.read\"; },\n"
+	"  { name = \"writer\"; based_on = [ \"reader\" ]; privileges = \"ftp.write\"; },\n"
+	"  { name = \"little\"; } );\n"
+	"assign = ( { virtual = \"webmaster\"; roles = [ \"writer\" ]; },\n"
+	"  { virtual = \"alice\"; roles = [ \"writer\" ]; },\n"
+	"  { virtual = \"shut out\"; roles = [ \"little\" ]; },\n"
+	"  { user = \"absent\"; roles = [ \"owner\" ]; } );\n"
+	"services = ( { name = \"ftp\"; require = [ \"ftp.write\" ]; accounts = \"any\"; },\n"
+	"  { name = \"ftp-read\"; require = [ \"ftp.read\" ]; accounts = \"any\"; },\n"
+	"  { name = \"known\"; require = [ \"ftp.write\" ]; } );\n";
+
+static void test_virtual_users(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "P12 a virtual user's own assignment", virtual_users, "webmaster", "ftp", "debug",
+		  ALLOW_DEBUG, PAM_SUCCESS, "user=webmaster service=ftp reason=granted " },
+		{ "P12 a virtual user without one: virtual_roles", virtual_users, "no-such-user",
+		  "ftp-read", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P12 virtual_roles, and no more", virtual_users, "no-such-user", "ftp", "", DENY,
+		  PAM_PERM_DENIED, "reason=missing-permission missing=ftp.write " },
+		{ "P12 an assignment keeps a virtual user from virtual_roles", virtual_users,
+		  "shut out", "ftp-read", "", DENY, PAM_PERM_DENIED, "reason=missing-permission " },
+		{ "P12 a virtual user never has user assignments", virtual_users, "absent", "ftp",
+		  "", DENY, PAM_PERM_DENIED, "reason=missing-permission missing=ftp.write " },
+		{ "P12 a known account never has virtual ones", virtual_users, "alice", "ftp", "",
+		  DENY, PAM_PERM_DENIED, "user=alice service=ftp reason=missing-permission " },
+		{ "P12 nor by another spelling", virtual_users, "ALICE", "ftp-read", "", DENY,
+		  PAM_PERM_DENIED, "user=ALICE account=alice service=ftp-read " },
+		{ "P12 an ambiguous name is not virtual", virtual_users, "Olga", "ftp-read", "",
+		  DENY, PAM_PERM_DENIED,
+		  "uids=20412,20411 service=ftp-read reason=ambiguous-user " },
+		{ "P12 at other services a virtual user is unknown", virtual_users, "webmaster",
+		  "known", "", DENY, PAM_USER_UNKNOWN, "reason=unknown-user " },
+	};
+	static const struct pam_case silent[] = {
+		{ "P12 a name that not every source denies is not virtual", virtual_users,
+		  "webmaster", "ftp", "", ERROR, PAM_SYSTEM_ERR,
+		  "user=webmaster source=files lookup=user service=ftp reason=system-error" },
+	};
+	const struct circumstances no_files = { .faults = FAULT_FILES };
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+	ASK_ALL(silent, &no_files);
+}
+
+/* ---- P3: sources that do not answer ---- */
+
+static const char permissive_group[] = CATALOGS NO_ROOT
+	"mode = \"permissive\";\ndefault_roles = [ \"user\" ];\n"
+	"assign = ( { group = \"staff\"; roles = [ \"guest\" ]; } );\n";
+
+/* As record_staff(), and the source "one" has answered before. */
+static void record_source(struct compiled *compiled)
+{
+	record_staff(compiled);
+	assert_int_not_equal(names_add(&compiled->model.name_sources, &compiled->model.arena,
+				       "one"),
+			     NAMES_NONE);
+}
+
+/* What the source "one" says, and what follows. */
+struct source_case {
+	const char *policy;
+	bool counts;
+	enum nss_status user, groups;
+	struct pam_case c;
+	unsigned int n_modules; /* how often the source is asked */
+};
+
+static const struct source_case source_cases[] = {
+	{ base,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_NOTFOUND,
+	  { "P12 no answer about a user", NULL, "no-such-user", "sshd", "", ERROR, PAM_SYSTEM_ERR,
+	    "error user=no-such-user source=one lookup=user service=sshd reason=system-error" },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_TRYAGAIN,
+	  NSS_STATUS_NOTFOUND,
+	  { "P12 an answer later", NULL, "no-such-user", "sshd", "", ERROR, PAM_SYSTEM_ERR,
+	    "source=one lookup=user " },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_NOTFOUND,
+	  { "D5 no answer about a user, and a permissive line", NULL, "no-such-user", "sshd",
+	    "mode=permissive", ERROR, PAM_SYSTEM_ERR, "source=one lookup=user " },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_NOTFOUND,
+	  { "D5 no answer about a user, and a permissive service", NULL, "no-such-user", "lenient",
+	    "", ERROR, PAM_SYSTEM_ERR, "source=one lookup=user " },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_NOTFOUND,
+	  { "P12 no answer about a user, at an open service", NULL, "no-such-user", "open", "",
+	    ERROR, PAM_SYSTEM_ERR, "source=one lookup=user " },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P12 whom libc finds is known", NULL, "alice", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+	  0 },
+	{ base,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 not found is an answer", NULL, "no-such-user", "sshd", "", DENY, PAM_USER_UNKNOWN,
+	    "user=no-such-user service=sshd reason=unknown-user " },
+	  1 },
+	{ base,
+	  false,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a source that never answered does not count", NULL, "no-such-user", "sshd", "",
+	    DENY, PAM_USER_UNKNOWN, "user=no-such-user service=sshd reason=unknown-user " },
+	  1 },
+	{ base,
+	  true,
+	  NSS_STATUS_SUCCESS,
+	  NSS_STATUS_NOTFOUND,
+	  { "P12 a source that has whom libc does not find", NULL, "no-such-user", "sshd",
+	    "mode=permissive", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 no answer about groups: default roles are not granted", NULL, "mark", "sshd", "",
+	    DENY, PAM_SYSTEM_ERR,
+	    "deny user=mark source=one lookup=groups service=sshd reason=system-error " },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_TRYAGAIN,
+	  { "P3 an answer about groups later", NULL, "mark", "sshd", "", DENY, PAM_SYSTEM_ERR,
+	    "source=one lookup=groups " },
+	  1 },
+	{ permissive_group,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "D5 no answer about groups follows the mode", NULL, "mark", "sshd", "", WOULD_DENY,
+	    PAM_SUCCESS, "would-deny user=mark source=one lookup=groups service=sshd " },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_NOTFOUND,
+	  { "P3 no groups is an answer", NULL, "mark", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+	  1 },
+	{ group_and_defaults,
+	  false,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 groups of a source that never answered do not count", NULL, "mark", "sshd", "",
+	    ALLOW, PAM_SUCCESS, "" },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_SUCCESS,
+	  { "P3 a group that libc left out counts", NULL, "mark", "sshd", "", DENY, PAM_PERM_DENIED,
+	    "user=mark service=sshd reason=missing-permission " },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a missing answer denies nobody the own assignment", NULL, "alice", "sshd", "",
+	    ALLOW, PAM_SUCCESS, "" },
+	  0 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a missing answer adds nothing", NULL, "mark", "sudo", "", DENY, PAM_PERM_DENIED,
+	    "user=mark service=sudo reason=missing-permission " },
+	  0 },
+	{ generous_group_and_defaults,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a group that grants it too cannot take away", NULL, "mark", "sshd", "", ALLOW,
+	    PAM_SUCCESS, "" },
+	  0 },
+	{ conflict_by_staff,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_UNAVAIL,
+	  { "A6 a conflict that a silent source could bring", NULL, "mark", "sshd", "", DENY,
+	    PAM_SYSTEM_ERR, "user=mark source=one lookup=groups service=sshd " },
+	  1 },
+	{ conflict_by_staff,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_SUCCESS,
+	  { "A6 a conflict that libc left out", NULL, "mark", "sshd", "", DENY, PAM_PERM_DENIED,
+	    "user=mark service=sshd reason=conflict " },
+	  1 },
+	{ conflict_by_staff,
+	  true,
+	  NSS_STATUS_NOTFOUND,
+	  NSS_STATUS_NOTFOUND,
+	  { "A6 no conflict", NULL, "mark", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+	  1 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a system account never asks a directory", NULL, "{system}", "sshd", "", ALLOW,
+	    PAM_SUCCESS, "" },
+	  0 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 root never asks a directory", NULL, "root", "sshd", "", ALLOW, PAM_SUCCESS, "" },
+	  0 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a uid of systemd's that a file gives: neither", NULL, "dynamic", "sshd", "", ALLOW,
+	    PAM_SUCCESS, "" },
+	  0 },
+	{ group_and_defaults,
+	  true,
+	  NSS_STATUS_UNAVAIL,
+	  NSS_STATUS_UNAVAIL,
+	  { "P3 a uid of systemd's that a directory gives is a person's", NULL, "remote", "sshd",
+	    "", DENY, PAM_SYSTEM_ERR, "source=one lookup=groups " },
+	  1 },
+};
+
+static void test_sources(void **unused)
+{
+	size_t n_wrong = 0;
+
+	(void)unused;
+	set_sources("files one");
+	for (size_t i = 0; i < sizeof(source_cases) / sizeof(source_cases[0]); i++) {
+		const struct source_case *c = &source_cases[i];
+
+		nss_scripts[0] = (struct nss_script){ .source = "one",
+						      .user = c->user,
+						      .groups = c->groups,
+						      .id = 30001,
+						      .gids = { STAFF },
+						      .n_gids = 1 };
+		fixture_apply_recorded(c->policy, c->counts ? record_source : record_staff);
+		if (!is_answered(&c->c, NULL, false)) {
+			n_wrong++;
+		} else if (fixture.heard->n_modules != c->n_modules) {
+			print_message("%s: %u modules\n", c->c.name, fixture.heard->n_modules);
+			n_wrong++;
+		}
+	}
+	nss_scripts[0].source = NULL;
+	set_sources("files");
+	assert_int_equal(n_wrong, 0);
+}
+
+/* P3: not loadable is no answer, either. */
+static void test_missing_source(void **unused)
+{
+	static const struct pam_case counted[] = {
+		{ "P12 a user", NULL, "no-such-user", "sshd", "", ERROR, PAM_SYSTEM_ERR,
+		  "source=one lookup=user " },
+		{ "P3 a user's groups", NULL, "mark", "sshd", "", DENY, PAM_SYSTEM_ERR,
+		  "source=one lookup=groups " },
+	};
+	static const struct pam_case uncounted[] = {
+		{ "P12 a user, by a source that never answered", NULL, "no-such-user", "sshd", "",
+		  DENY, PAM_USER_UNKNOWN, "reason=unknown-user " },
+		{ "P3 a user's groups, by a source that never answered", NULL, "mark", "sshd", "",
+		  ALLOW, PAM_SUCCESS, "" },
+	};
+
+	(void)unused;
+	set_sources("files one");
+	fixture_apply_recorded(group_and_defaults, record_source);
+	ASK_ALL(counted, NULL);
+	fixture_apply_recorded(group_and_defaults, record_staff);
+	ASK_ALL(uncounted, NULL);
+	set_sources("files");
+}
+
+/* ---- P3: what was recorded at activation ---- */
+
+static const char recorded_user[] = CATALOGS NO_ROOT
+	"default_roles = [ \"service\" ];\n"
+	"assign = ( { user = \"alice\"; roles = [ \"administrator\" ]; } );\n";
+static const char recorded_group[] = CATALOGS NO_ROOT
+	"assign = ( { group = \"old-name\"; roles = [ \"user\" ]; } );\n";
+static const char recorded_group_and_defaults[] = CATALOGS NO_ROOT
+	"default_roles = [ \"user\" ];\nsystem_account_roles = [ \"user\" ];\n"
+	"assign = ( { group = \"old-name\"; roles = [ \"guest\" ]; } );\n";
+
+static void record_user_as(struct compiled *compiled, enum format_recorded recorded, uint32_t uid)
+{
+	compiled->model.users.list[0].recorded = recorded;
+	compiled->model.users.list[0].id = uid;
+}
+
+static void record_group_as(struct compiled *compiled, enum format_recorded recorded, uint32_t gid)
+{
+	compiled->model.groups.list[0].recorded = recorded;
+	compiled->model.groups.list[0].id = gid;
+}
+
+static void record_own_uid(struct compiled *compiled)
+{
+	record_user_as(compiled, FORMAT_RECORDED_PRESENT, 20401);
+}
+
+static void record_other_uid(struct compiled *compiled)
+{
+	record_user_as(compiled, FORMAT_RECORDED_PRESENT, 20400);
+}
+
+static void record_absent_user(struct compiled *compiled)
+{
+	record_user_as(compiled, FORMAT_RECORDED_ABSENT, 0);
+}
+
+static void record_own_gid(struct compiled *compiled)
+{
+	record_group_as(compiled, FORMAT_RECORDED_PRESENT, STAFF);
+}
+
+static void record_renamed_gid(struct compiled *compiled)
+{
+	record_group_as(compiled, FORMAT_RECORDED_PRESENT, RENAMED);
+}
+
+static void record_absent_group(struct compiled *compiled)
+{
+	record_group_as(compiled, FORMAT_RECORDED_ABSENT, 0);
+}
+
+static const struct recorded_case {
+	const char *policy;
+	void (*record)(struct compiled *compiled);
+	struct pam_case c;
+} recorded_cases[] = {
+	{ recorded_user,
+	  record_own_uid,
+	  { "P3 the uid that was recorded", NULL, "alice", "sudo", "", ALLOW, PAM_SUCCESS, "" } },
+	{ recorded_user,
+	  record_absent_user,
+	  { "P3 recorded absent: by name", NULL, "alice", "sudo", "", ALLOW, PAM_SUCCESS, "" } },
+	{ recorded_user,
+	  record_other_uid,
+	  { "P3 another uid has the name now", NULL, "alice", "sudo", "", DENY, PAM_PERM_DENIED,
+	    "user=alice service=sudo reason=missing-permission " } },
+	{ recorded_user,
+	  record_other_uid,
+	  { "P3 another uid has the name now: default roles", NULL, "alice", "cron", "", ALLOW,
+	    PAM_SUCCESS, "" } },
+	{ recorded_user,
+	  record_other_uid,
+	  { "P3 another uid has the name now: also by another spelling", NULL, "ALICE", "sudo", "",
+	    DENY, PAM_PERM_DENIED, "user=ALICE account=alice service=sudo " } },
+	{ staff_uses,
+	  record_own_gid,
+	  { "P3 the gid that was recorded, of that name", NULL, "wanda", "sshd", "", ALLOW,
+	    PAM_SUCCESS, "" } },
+	{ staff_uses,
+	  record_renamed_gid,
+	  { "P3 a group's name of another gid is another group", NULL, "wanda", "sshd", "", DENY,
+	    PAM_PERM_DENIED, "reason=no-role " } },
+	{ staff_uses,
+	  record_absent_group,
+	  { "P3 a group that was absent applies to nobody", NULL, "wanda", "sshd", "", DENY,
+	    PAM_PERM_DENIED, "reason=no-role " } },
+	{ recorded_group,
+	  record_renamed_gid,
+	  { "P3 the gid has another name now: it grants nothing", NULL, "rolf", "sshd", "", DENY,
+	    PAM_PERM_DENIED, "reason=no-role " } },
+	{ recorded_group_and_defaults,
+	  record_renamed_gid,
+	  { "P3 the gid has another name now: no answer", NULL, "rolf", "sshd", "", DENY,
+	    PAM_SYSTEM_ERR, "user=rolf service=sshd reason=system-error " } },
+	{ recorded_group_and_defaults,
+	  record_renamed_gid,
+	  { "P3 who is not in it has default roles", NULL, "wanda", "sshd", "", ALLOW, PAM_SUCCESS,
+	    "" } },
+	{ recorded_group_and_defaults,
+	  record_absent_group,
+	  { "P3 a group that was absent keeps nobody from default roles", NULL, "rolf", "sshd", "",
+	    ALLOW, PAM_SUCCESS, "" } },
+};
+
+static void test_recorded(void **unused)
+{
+	size_t n_wrong = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(recorded_cases) / sizeof(recorded_cases[0]); i++) {
+		fixture_apply_recorded(recorded_cases[i].policy, recorded_cases[i].record);
+		if (!is_answered(&recorded_cases[i].c, NULL, false))
+			n_wrong++;
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+/* ---- P3: the clock ---- */
+
+static const char dated[] = CATALOGS NO_ROOT
+	"default_roles = [ \"service\" ];\nroles = ( { name = \"little\"; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"user\" ]; until = \"2030-01-01T00:00:00Z\"; },\n"
+	"  { user = \"mark\"; roles = [ \"user\" ]; },\n"
+	"  { user = \"wanda\"; roles = [ \"little\" ]; until = \"2001-01-01T00:00:00Z\"; } );\n"
+	"suspended = ( { user = \"rolf\"; why = \"away\"; until = \"2026-11-23T00:00:00Z\"; } );\n";
+
+static void test_clock(void **unused)
+{
+	static const struct {
+		time_t clock;
+		struct pam_case c;
+	} cases[] = {
+		{ SUPPORT_NOW - 301,
+		  { "P3 five minutes and a second before the activation", dated, "alice", "sshd",
+		    "", DENY, PAM_PERM_DENIED, "reason=outside-time " } },
+		{ SUPPORT_NOW - 301,
+		  { "P3 a dated assignment still keeps from default roles", dated, "alice", "cron",
+		    "", DENY, PAM_PERM_DENIED, "service=cron reason=" } },
+		{ SUPPORT_NOW - 301,
+		  { "P3 also one that ended", dated, "wanda", "cron", "", DENY, PAM_PERM_DENIED,
+		    "service=cron reason=" } },
+		{ SUPPORT_NOW - 301,
+		  { "P3 what has no dates holds", dated, "mark", "sshd", "", ALLOW, PAM_SUCCESS,
+		    "" } },
+		{ SUPPORT_NOW - 301,
+		  { "P3 a suspension counts", dated, "rolf", "cron", "", DENY, PAM_PERM_DENIED,
+		    "reason=suspended " } },
+		{ SUPPORT_NOW - 300,
+		  { "P3 five minutes before the activation", dated, "alice", "sshd", "", ALLOW,
+		    PAM_SUCCESS, "" } },
+		{ SUPPORT_NOW,
+		  { "P3 one that ended keeps nobody from default roles", dated, "wanda", "cron", "",
+		    ALLOW, PAM_SUCCESS, "" } },
+		{ SUPPORT_NOW + 365 * 86400,
+		  { "P13 until its end", dated, "rolf", "cron", "", ALLOW, PAM_SUCCESS, "" } },
+		{ 1,
+		  { "P3 a clock that was never set", dated, "alice", "sshd", "mode=permissive",
+		    WOULD_DENY, PAM_SUCCESS, "reason=outside-time " } },
+	};
+	size_t n_wrong = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		fixture.clock = cases[i].clock;
+		n_wrong += !is_answered(&cases[i].c, NULL, false);
+	}
+	fixture.clock = 0;
+	assert_int_equal(n_wrong, 0);
+}
+
+/* ---- P13: suspended ---- */
+
+static const char suspended[] = CATALOGS
+	"assign = ( { user = \"mark\"; roles = [ \"owner\" ]; } );\n"
+	"suspended = ( { user = \"mark\"; why = \"lost laptop\"; } );\n"
+	"services = ( { name = \"open\"; }, { name = \"any\"; accounts = \"any\"; },\n"
+	"  { name = \"lenient\"; require = [ \"host.ssh\" ]; mode = \"permissive\"; } );\n";
+static const char suspended_and_lenient[] = CATALOGS
+	"mode = \"permissive\";\nother_services = \"allow\";\n"
+	"suspended = ( { user = \"mark\"; why = \"lost laptop\"; } );\n";
+
+static void record_suspended(struct compiled *compiled)
+{
+	compiled->model.suspended[0].recorded = FORMAT_RECORDED_PRESENT;
+	compiled->model.suspended[0].id = 20403;
+}
+
+static void test_suspended(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "P13 whatever the roles", suspended, "mark", "sshd", "", DENY, PAM_PERM_DENIED,
+		  "deny user=mark service=sshd reason=suspended path=\"" },
+		{ "P13 the log has the line that suspends", suspended, "mark", "sshd", "", DENY,
+		  PAM_PERM_DENIED, "mark(0.conf:3)\" generation=1 " },
+		{ "P13 at an open service", suspended, "mark", "open", "", DENY, PAM_PERM_DENIED,
+		  "service=open reason=suspended " },
+		{ "P13 at a service without entry", suspended, "mark", "unlisted", "", DENY,
+		  PAM_PERM_DENIED, "reason=suspended " },
+		{ "P13 where all other services are open", suspended_and_lenient, "mark", "x", "",
+		  DENY, PAM_PERM_DENIED, "reason=suspended " },
+		{ "P13 in a permissive line", suspended, "mark", "sshd", "mode=permissive", DENY,
+		  PAM_PERM_DENIED, "reason=suspended " },
+		{ "P13 in a permissive service", suspended, "mark", "lenient", "", DENY,
+		  PAM_PERM_DENIED, "reason=suspended " },
+		{ "P13 by another spelling", suspended, OTHER_SPELLING "mark", "open", "", DENY,
+		  PAM_PERM_DENIED,
+		  "user=" OTHER_SPELLING "mark account=mark service=open reason=suspended " },
+		{ "P13 others are not", suspended, "wanda", "open", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P13 by name alone where no uid was recorded", suspended, "mark2", "open", "",
+		  ALLOW, PAM_SUCCESS, "" },
+	};
+	static const struct pam_case by_uid[] = {
+		{ "P13 under another name of the uid", NULL, "mark2", "open", "", DENY,
+		  PAM_PERM_DENIED, "user=mark2 service=open reason=suspended " },
+		{ "P13 under another name of the uid, in a permissive line", NULL, "mark2", "sshd",
+		  "mode=permissive", DENY, PAM_PERM_DENIED, "reason=suspended " },
+		{ "P13 the name", NULL, "mark", "open", "", DENY, PAM_PERM_DENIED,
+		  "reason=suspended " },
+		{ "P13 no other uid", NULL, "wanda", "open", "", ALLOW, PAM_SUCCESS, "" },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
+	fixture_apply_recorded(suspended, record_suspended);
+	ASK_ALL(by_uid, NULL);
+}
+
+/* ---- P7: owners at services without an entry ---- */
+
+#define OWNERS                                                                                     \
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"                               \
+	"  { user = \"{actor}\"; roles = [ \"owner\" ]; },\n"                                      \
+	"  { user = \"mark\"; roles = [ \"administrator\" ]; },\n"                                 \
+	"  { group = \"staff\"; roles = [ \"owner\" ]; } );\n"
+static const char owners_pass[] = CATALOGS OWNERS;
+static const char nobody_passes[] = CATALOGS "other_services = \"nobody\";\n" OWNERS;
+static const char owners_by_permission[] = CATALOGS "other_services = \"host.mail\";\n" OWNERS;
+
+static void test_owners(void **unused)
+{
+	static const struct pam_case by_root[] = {
+		{ "P7 an assigned owner, and a process of root's", owners_pass, "alice", "unlisted",
+		  "debug", ALLOW_DEBUG, PAM_SUCCESS,
+		  "user=alice service=unlisted reason=granted " },
+		{ "P7 no administrator", owners_pass, "mark", "unlisted", "", DENY, PAM_PERM_DENIED,
+		  "reason=service-not-listed " },
+		{ "P7 not root, who is an owner by root_is_owner alone", owners_pass, "root",
+		  "unlisted", "", DENY, PAM_PERM_DENIED, "reason=service-not-listed " },
+		{ "P7 other_services = nobody", nobody_passes, "alice", "unlisted", "", DENY,
+		  PAM_PERM_DENIED, "reason=service-not-listed " },
+		{ "P7 nobody: a service with an entry is another thing", nobody_passes, "alice",
+		  "sshd", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P7 other_services = a permission that owners hold", owners_by_permission,
+		  "alice", "unlisted", "", ALLOW, PAM_SUCCESS, "" },
+		{ "P7 by another spelling", owners_pass, "ALICE", "unlisted", "", ALLOW,
+		  PAM_SUCCESS, "" },
+	};
+	static const struct pam_case by_actor[] = {
+		{ "P7 a process of the owner's", owners_pass, "{actor}", "unlisted", "", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "P7 another's process", owners_pass, "alice", "unlisted", "", DENY,
+		  PAM_PERM_DENIED, "reason=service-not-listed " },
+		{ "P7 nobody, and a process of the owner's", nobody_passes, "{actor}", "unlisted",
+		  "", DENY, PAM_PERM_DENIED, "reason=service-not-listed " },
+	};
+	static const struct pam_case by_group = {
+		"P7 an owner by group", NULL, "wanda", "unlisted", "", ALLOW, PAM_SUCCESS, ""
+	};
+	struct circumstances how = { .in_child = true };
+
+	(void)unused;
+	if (getuid() == 0) {
+		ASK_ALL(by_root, NULL);
+		fixture_apply_recorded(owners_pass, record_staff);
+		assert_true(is_answered(&by_group, NULL, false));
+	}
+	NEEDS(getuid() != 0 || fixture_can_become(), "this process is root and nobody else");
+	if (getuid() == 0) {
+		how.sets_uids = true;
+		how.real = fixture.names.actor_uid;
+		/* Set-user-ID, as su is: the real uid counts. */
+		ASK_ALL(by_actor, &how);
+		how.effective = how.real;
+	}
+	ASK_ALL(by_actor, &how);
+}
+
+/* ---- D2: names of services in any case ---- */
+
+static const char upper_case[] = CATALOGS
+	"services = ( { name = \"Till\"; require = [ \"host.mail\" ]; },\n"
+	"  { name = \"TILL-*\"; require = [ \"host.ssh\" ]; } );\n"
+	"assign = ( { user = \"alice\"; roles = [ \"mailer\" ]; } );\n"
+	"roles = ( { name = \"mailer\"; permissions = [ \"host.mail\" ]; } );\n";
+
+static void test_service_names(void **unused)
+{
+	static const struct pam_case cases[] = {
+		{ "D2 service= in upper case: held", base, "{system}", "x", "service=DOVECOT",
+		  ALLOW, PAM_SUCCESS, "" },
+		{ "D2 service= in upper case: not held", base, "{system}", "open", "service=SSHD",
+		  DENY, PAM_PERM_DENIED, "reason=missing-permission missing=host.ssh " },
+		{ "D2 service= in upper case, by a prefix", base, "{system}", "x",
+		  "service=APP-SECond", DENY, PAM_PERM_DENIED,
+		  "reason=missing-permission missing=host.ssh path=\"app-sec*(" },
+		{ "D2 an entry in upper case", upper_case, "alice", "till", "", ALLOW, PAM_SUCCESS,
+		  "" },
+		{ "D2 both in their own case", upper_case, "alice", "x", "service=tILL", ALLOW,
+		  PAM_SUCCESS, "" },
+		{ "D2 a prefix in upper case", upper_case, "alice", "till-two", "", DENY,
+		  PAM_PERM_DENIED, "reason=missing-permission missing=host.ssh " },
+		{ "D2 only ASCII letters have a case", upper_case, "alice", "x",
+		  "service=T\xc4\xb0LL", DENY, PAM_PERM_DENIED, "reason=service-not-listed " },
+	};
+
+	(void)unused;
+	ASK_ALL(cases, NULL);
 }
 
 /* ---- The process that asks ---- */
@@ -1541,6 +2355,15 @@ int main(void)
 		WATCHED(test_actor_by_login),
 		WATCHED(test_lookups),
 		WATCHED(test_failing_lookups),
+		WATCHED(test_spellings),
+		WATCHED(test_virtual_users),
+		WATCHED(test_sources),
+		WATCHED(test_missing_source),
+		WATCHED(test_recorded),
+		WATCHED(test_clock),
+		WATCHED(test_suspended),
+		WATCHED(test_owners),
+		WATCHED(test_service_names),
 		WATCHED(test_nobody),
 		WATCHED(test_closed_descriptors),
 		WATCHED(test_leaks_no_descriptor),
