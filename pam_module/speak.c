@@ -282,14 +282,16 @@ void speak_log_password(pam_handle_t *pamh, const struct consultation *c, enum s
 			const char *target)
 {
 	char whose[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE], source[WORD_SIZE];
-	char words[5 * WORD_SIZE];
+	char of_target[3 * WORD_SIZE], of_actor[3 * WORD_SIZE], words[11 * WORD_SIZE];
 
 	escape(target, whose, sizeof(whose));
 	escape(c->request.service, service, sizeof(service));
 	name_actor(c, target, actor);
 	name_source(c, source);
-	print(words, sizeof(words), "%s target=%s actor=%s known-by=%s service=%s reason=%s",
-	      result_word(result), whose, actor, source, service,
+	describe_account(&c->target, target, of_target);
+	describe_account(&c->actor, NULL, of_actor);
+	print(words, sizeof(words), "%s target=%s%s actor=%s%s known-by=%s service=%s reason=%s",
+	      result_word(result), whose, of_target, actor, of_actor, source, service,
 	      rolegate_reason_name(c->decision.reason));
 	log_gate(pamh, c, result, words);
 }
