@@ -138,6 +138,15 @@ static struct circumstances by_login_uid(uid_t uid)
 
 #define NO_LOGIN ((uid_t)-1)
 
+/* A process of an account of the fixture; needs to be root's now. */
+static struct circumstances by_uid(uid_t uid)
+{
+	return (struct circumstances){ CLAIMING, .sets_uids = true, .real = uid };
+}
+
+/* Uids of fixture_accounts. */
+enum { ALICE = 20401, MARK = 20403, WANDA = 20405, OTHER_OLGA = 20412 };
+
 #define NEEDS_AN_ACTOR                                                                             \
 	NEEDS(getuid() != 0 || fixture_can_become(), "this process is root and nobody else")
 #define NEEDS_LOGINS                                                                               \
@@ -156,6 +165,9 @@ static const char actor_manages[] = CATALOGS NO_ROOT ALICE_AND("\"administrator\
 static const char group_owns[] = CATALOGS NO_ROOT
 	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"
 	"  { group = \"{system_group}\"; roles = [ \"owner\" ]; } );\n";
+static const char staff_owns[] = CATALOGS NO_ROOT
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"
+	"  { group = \"staff\"; roles = [ \"owner\" ]; } );\n";
 static const char root_owns[] = CATALOGS ALICE_AND("\"administrator\"");
 static const char unknown_is_root[] = CATALOGS
 	"password_gate = { unknown_actor = \"root\"; };\n" ALICE_AND("\"administrator\"");
@@ -673,9 +685,22 @@ static void test_failing_lookups(void **unused)
 		{ "D5 and is no denial", permissive, "root", "mode=permissive", ERROR,
 		  PAM_SYSTEM_ERR, "reason=system-error" },
 	};
-	static const struct gate_case group_cases[] = {
-		{ "D4 no answer about the actor's groups", group_owns, "root", "", ERROR,
+	static const struct gate_case list_cases[] = {
+		{ "D4 no answer about the actor's groups", staff_owns, "root", "", ERROR,
 		  PAM_SYSTEM_ERR, "reason=system-error" },
+		{ "D5 which is no denial", staff_owns, "root", "mode=permissive", ERROR,
+		  PAM_SYSTEM_ERR, "reason=system-error" },
+	};
+	static const struct gate_case group_cases[] = {
+		{ "P3 a group without a name adds nothing", group_owns, "root", "", DENY,
+		  PAM_PERM_DENIED,
+		  "actor={actor} known-by=real-uid service=passwd reason=no-role " },
+	};
+	static const struct gate_case file_cases[] = {
+		{ "P12 who is unknown may be in the file", actor_owns, "no-such-user", "", ERROR,
+		  PAM_SYSTEM_ERR, "target=no-such-user source=files lookup=user actor=#" },
+		{ "D5 and is no denial", actor_owns, "no-such-user", "mode=permissive", ERROR,
+		  PAM_SYSTEM_ERR, "source=files lookup=user actor=#" },
 	};
 	struct circumstances how;
 
@@ -684,8 +709,18 @@ static void test_failing_lookups(void **unused)
 	how = by_real_uid(true);
 	how.faults = FAULT_USERS;
 	ASK_ALL(cases, &how);
-	how.faults = FAULT_GROUP_LIST;
-	ASK_ALL(group_cases, &how);
+	if (*fixture.names.system && getuid() == 0) {
+		/* Of system accounts only the file is asked. */
+		how.faults = FAULT_GROUPS;
+		ASK_ALL(group_cases, &how);
+	}
+	how.faults = FAULT_FILES;
+	ASK_ALL(file_cases, &how);
+	if (getuid() == 0) {
+		how = by_uid(WANDA);
+		how.faults = FAULT_GROUP_LIST;
+		ASK_ALL(list_cases, &how);
+	}
 	if (getuid() != 0 || !fixture_can_set_login_uid())
 		return;
 	/* D7 is for a lost policy, not for a silent directory. */
@@ -695,6 +730,112 @@ static void test_failing_lookups(void **unused)
 	/* Nor for a caller who left sudo no descriptor. */
 	how.faults = FAULT_DESCRIPTORS;
 	ASK_ALL(cases, &how);
+}
+
+/* ---- P3, P12, P13: which account it is ---- */
+
+static const char accounts[] = CATALOGS NO_ROOT
+	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"
+	"  { user = \"olga\"; roles = [ \"owner\" ]; },\n"
+	"  { user = \"mark\"; roles = [ \"owner\" ]; } );\n"
+	"suspended = ( { user = \"mark\"; why = \"lost laptop\"; } );\n";
+
+static void test_spellings(void **unused)
+{
+	static const struct gate_case alice[] = {
+		{ "P12 the own one by another spelling", accounts, "ALICE", "", OWN, PAM_SUCCESS,
+		  "" },
+		{ "P12 somebody's by another spelling", accounts, OTHER_SPELLING "wanda", "", ALLOW,
+		  PAM_SUCCESS,
+		  "target=" OTHER_SPELLING "wanda account=wanda actor=alice known-by=real-uid " },
+		{ "P12 the canonical name: no account= in the log", accounts, "wanda", "", ALLOW,
+		  PAM_SUCCESS, "target=wanda actor=alice known-by=real-uid service=passwd " },
+	};
+	static const struct gate_case olga[] = {
+		{ "P12 an ambiguous actor", accounts, "wanda", "", DENY, PAM_PERM_DENIED,
+		  "target=wanda actor=olga uids=20412,20411 known-by=real-uid service=passwd "
+		  "reason=ambiguous-user " },
+		{ "P12 an ambiguous actor, permissively", accounts, "wanda", "mode=permissive",
+		  DENY, PAM_PERM_DENIED, "uids=20412,20411 known-by=real-uid " },
+	};
+	struct circumstances how;
+
+	(void)unused;
+	NEEDS(fixture_can_become(), "this process cannot become another user");
+	how = by_uid(ALICE);
+	ASK_ALL(alice, &how);
+	how = by_uid(OTHER_OLGA);
+	ASK_ALL(olga, &how);
+}
+
+static void test_suspended(void **unused)
+{
+	static const struct gate_case cases[] = {
+		{ "P13 a suspended actor", accounts, "wanda", "", DENY, PAM_PERM_DENIED,
+		  "actor=mark known-by=real-uid service=passwd reason=suspended " },
+		{ "P13 a suspended actor, permissively", accounts, "wanda", "mode=permissive", DENY,
+		  PAM_PERM_DENIED, "reason=suspended " },
+	};
+	struct circumstances how;
+
+	(void)unused;
+	NEEDS(fixture_can_become(), "this process cannot become another user");
+	how = by_uid(MARK);
+	ASK_ALL(cases, &how);
+}
+
+static void record_other_uid(struct compiled *compiled)
+{
+	uint32_t id = names_find(&compiled->model.users.names, "alice");
+
+	assert_int_not_equal(id, NAMES_NONE);
+	compiled->model.users.list[id].recorded = FORMAT_RECORDED_PRESENT;
+	compiled->model.users.list[id].id = ALICE - 1;
+}
+
+static void test_recorded(void **unused)
+{
+	static const struct gate_case cases[] = {
+		{ "P3 another uid has the actor's name now", NULL, "wanda", "", DENY,
+		  PAM_PERM_DENIED, "actor=alice known-by=real-uid service=passwd reason=no-role " },
+	};
+	struct circumstances how;
+
+	(void)unused;
+	NEEDS(fixture_can_become(), "this process cannot become another user");
+	fixture_apply_recorded(accounts, record_other_uid);
+	how = by_uid(ALICE);
+	ASK_ALL(cases, &how);
+}
+
+/* The target once, the actor by uid and by name; and of the own password no actor. */
+static void test_lookups(void **unused)
+{
+	static const struct {
+		struct gate_case c;
+		unsigned int n_users, n_uids;
+	} cases[] = {
+		{ { "the own one", accounts, "alice", "", OWN, PAM_SUCCESS, "" }, 1, 0 },
+		{ { "the own one by another spelling", accounts, "ALICE", "", OWN, PAM_SUCCESS,
+		    "" },
+		  2,
+		  0 },
+		{ { "somebody's", accounts, "wanda", "", ALLOW, PAM_SUCCESS, "" }, 2, 1 },
+	};
+	struct circumstances how;
+
+	(void)unused;
+	NEEDS(fixture_can_become(), "this process cannot become another user");
+	how = by_uid(ALICE);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct heard *h = fixture.heard;
+
+		assert_true(is_answered(&cases[i].c, &how, false));
+		/* Each pass asks for itself. */
+		assert_int_equal(h->n_user_lookups, 2 * cases[i].n_users);
+		assert_int_equal(h->n_uid_lookups, 2 * cases[i].n_uids);
+		assert_int_equal(h->n_group_lists, 0);
+	}
 }
 
 /* ---- D5 ---- */
@@ -848,6 +989,10 @@ int main(void)
 		WATCHED(test_unusable_policies),
 		WATCHED(test_rescue),
 		WATCHED(test_failing_lookups),
+		WATCHED(test_spellings),
+		WATCHED(test_suspended),
+		WATCHED(test_recorded),
+		WATCHED(test_lookups),
 		WATCHED(test_permissive),
 		WATCHED(test_wrong_arguments),
 		WATCHED(test_nobody),

@@ -185,7 +185,10 @@ static int open_and_decide(open_function open_policy, struct rolegate_decision *
 							 .service = "sshd",
 							 .at = SUPPORT_NOW };
 	const struct rolegate_subject subject = {
-		.person = { .size = sizeof(struct rolegate_person), .name = "alice" }
+		.person = { .size = sizeof(struct rolegate_person),
+			    .name = "alice",
+			    .uid = 1000,
+			    .facts = ROLEGATE_FACT_UID }
 	};
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_policy *policy = NULL;

@@ -145,9 +145,8 @@ static bool is_pam_right(const struct crowd *crowd, const char *service, bool fo
 	(void)pam_end(pamh, code);
 	atomic_fetch_add(&crowd->tally->n_asked, 1);
 	generation = find_generation();
-	/* The system knows no such user, which is said to whomever the policy gives nothing. */
 	if (generation > 0 &&
-	    code == ((generation % 2 == 1) == for_odd ? PAM_SUCCESS : PAM_USER_UNKNOWN))
+	    code == ((generation % 2 == 1) == for_odd ? PAM_SUCCESS : PAM_PERM_DENIED))
 		return true;
 	fprintf(stderr, "%s: code %d: %s\n", service, code, fixture.heard->lines[0].text);
 	return false;
