@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Whether nothing but a role's permissions decides. */
+/* Whether only a role's permissions decide: no approval, no conflict rule, and no owner, who needs none (P7). */
 static bool is_plain(const struct model_role *role)
 {
-	if (role->needs_approval)
+	if (role->needs_approval || role->is_owner)
 		return false;
 	for (size_t i = 0; i < MODEL_MEMBER_WORDS; i++)
 		if (role->members[i])

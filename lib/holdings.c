@@ -93,7 +93,7 @@ uint64_t holdings_required_in(const struct findings *f, const unsigned char *map
 	return mask;
 }
 
-/* What one role of a set adds to it: only such that stand for themselves may be in one (P9, A6). */
+/* What one role of a set adds to it: only such that stand for themselves may be in one (P7, P9, A6). */
 static int add_to_set(const struct rolegate_policy *policy, const struct findings *f, uint32_t id,
 		      uint64_t *grants)
 {
@@ -105,7 +105,7 @@ static int add_to_set(const struct rolegate_policy *policy, const struct finding
 	if (r < 0)
 		return r;
 	*grants |= holdings_required_in(f, role.closure);
-	if (role.flags & FORMAT_ROLE_NEEDS_APPROVAL)
+	if (role.flags & (FORMAT_ROLE_NEEDS_APPROVAL | FORMAT_ROLE_OWNER))
 		r = -EBADMSG;
 	for (size_t i = 0; i < format_map_size(policy->head.n_members); i++)
 		if (role.members[i] != 0)
