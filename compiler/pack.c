@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "decide.h"
 #include "policy.h"
 #include "role_sets.h"
 
@@ -861,7 +862,8 @@ static bool grants_for_sure(const struct packer *p, const struct model_assignmen
 
 /*
  * The permissions that every assignment to a group grants, conflicts aside: where no more is required, it does not
- * matter which groups an account without other assignments is in (P3). One that has ended restricts nobody.
+ * matter which groups an account without other assignments is in (P3). One that has ended restricts nobody, also on a clock
+ * that is as far behind as a right one may be.
  */
 static void put_common(struct packer *p)
 {
@@ -886,7 +888,7 @@ static void put_common(struct packer *p)
 		for (uint32_t k = group->first; k != NAMES_NONE; k = model->assignments[k].next) {
 			const struct model_assignment *a = &model->assignments[k];
 
-			if (a->until <= p->info->when)
+			if (a->until <= p->info->when - DECIDE_CLOCK_SLACK)
 				continue;
 			memset(own, 0, n_map);
 			for (uint32_t i = 0; i < a->n_roles; i++)

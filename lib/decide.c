@@ -187,13 +187,18 @@ static bool rests_on_defaults(const struct findings *f)
 	return has_defaults && !f->is_virtual && !satisfies(f, others);
 }
 
-/* Whether each assignment to a group grants what is required too: then it does not matter which groups there are. */
+/*
+ * Whether each assignment to a group grants what is required too: then it does not matter which groups there are.
+ * That was worked out for a clock that is right: where it is wrong, an assignment with dates grants nothing.
+ */
 static int all_groups_grant(const struct rolegate_policy *policy, const struct findings *f)
 {
 	STORE_UNCLEARED struct record record;
 	const unsigned char *map;
 	int r;
 
+	if (!f->is_clock_known)
+		return 0;
 	r = policy_load_common(policy, &record, &map);
 	if (r < 0)
 		return r;
