@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* ---- Names ---- */
 
@@ -284,29 +285,159 @@ static bool role_leads_to(const struct naive_policy *policy, const char *name,
 	return false;
 }
 
+/* ---- Accounts, and what was recorded of them (P3, P12, P13) ---- */
+
+/* P12: a name that every source denies. */
+static bool is_virtual(const struct rolegate_person *person)
+{
+	return person->facts & ROLEGATE_FACT_ABSENT;
+}
+
+static struct naive_record find_record(const struct naive_record *records, size_t n,
+				       const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(records[i].name, name))
+			return records[i];
+	return (struct naive_record){ .name = name, .said = NAIVE_UNKNOWN };
+}
+
+/* Another uid under the name: the assignment does not count. Absent or unknown: it counts by name. */
+static bool is_to_user(const struct naive_policy *policy, const char *user,
+		       const struct rolegate_person *person)
+{
+	struct naive_record record = find_record(policy->users, policy->n_users, user);
+
+	return !is_virtual(person) && !strcmp(user, person->name) &&
+	       (record.said != NAIVE_PRESENT || record.id == person->uid);
+}
+
+bool naive_is_system(const struct naive_policy *policy, const struct rolegate_person *person)
+{
+	uid_t uid = person->uid;
+
+	if (uid == 65534 || (uid >= 61184 && uid <= 65519))
+		return person->facts & ROLEGATE_FACT_LOCAL;
+	return uid > 0 && uid < policy->uid_min;
+}
+
+/* Whether a group that is assigned roles has this name, and was recorded with this gid: one of two names of it. */
+static bool is_recorded_name(const struct naive_policy *policy, const char *name, uint32_t gid)
+{
+	struct naive_record record = find_record(policy->groups, policy->n_groups, name);
+
+	if (record.said != NAIVE_PRESENT || record.id != gid)
+		return false;
+	for (size_t i = 0; i < policy->n_assignments; i++)
+		if (policy->assignments[i].group && !strcmp(policy->assignments[i].group, name))
+			return true;
+	return false;
+}
+
+enum in_group { NOT_IN_GROUP, IN_GROUP, NO_ANSWER };
+
+/*
+ * Root and system accounts are in no group that was not answered for: only a directory leaves that open,
+ * and directories are not asked for them. Where two groups had one gid, its name now is that of one of
+ * them, and that is an answer about both.
+ */
+static enum in_group is_in_group(const struct naive_policy *policy, const char *group,
+				 const struct rolegate_person *person)
+{
+	struct naive_record record = find_record(policy->groups, policy->n_groups, group);
+
+	if (is_virtual(person) || record.said == NAIVE_ABSENT)
+		return NOT_IN_GROUP;
+	if (record.said == NAIVE_UNKNOWN)
+		return person->uid == 0 || naive_is_system(policy, person) ? NOT_IN_GROUP
+									   : NO_ANSWER;
+	for (size_t i = 0; i < person->n_groups; i++) {
+		if (person->gids[i] != record.id)
+			continue;
+		if (!person->group_names[i] ||
+		    !is_recorded_name(policy, person->group_names[i], record.id))
+			return NO_ANSWER;
+		return strcmp(person->group_names[i], group) ? NOT_IN_GROUP : IN_GROUP;
+	}
+	return NOT_IN_GROUP;
+}
+
+bool naive_is_assigned_to(const struct naive_policy *policy,
+			  const struct naive_assignment *assignment,
+			  const struct rolegate_person *person)
+{
+	if (assignment->virtual_user)
+		return is_virtual(person) && !strcmp(assignment->virtual_user, person->name);
+	if (assignment->user)
+		return is_to_user(policy, assignment->user, person);
+	return is_in_group(policy, assignment->group, person) == IN_GROUP;
+}
+
+/* ---- Time ---- */
+
+/* More than five minutes before the activation the time is unknown (P3, "Clock"). */
+static bool is_clock_known(const struct naive_policy *policy, int64_t at)
+{
+	return at >= policy->created - 300;
+}
+
+static bool is_dated(const struct naive_assignment *a)
+{
+	return a->from != NAIVE_ALWAYS || a->until != NAIVE_FOREVER;
+}
+
+bool naive_is_in_time(const struct naive_policy *policy, const struct naive_assignment *a,
+		      int64_t at)
+{
+	if (!is_clock_known(policy, at))
+		return !is_dated(a);
+	return a->from <= at && at < a->until;
+}
+
+/* Whether it keeps from default roles: at an unknown time, all that is dated does. */
+static bool keeps_from_defaults(const struct naive_policy *policy, const struct naive_assignment *a,
+				int64_t at)
+{
+	return !is_clock_known(policy, at) || naive_is_in_time(policy, a, at);
+}
+
+/* P13: by name and by recorded uid; never uid 0. */
+static bool is_suspended(const struct naive_policy *policy, const struct rolegate_person *person,
+			 int64_t at)
+{
+	for (size_t i = 0; i < policy->n_suspended; i++) {
+		const struct naive_suspension *s = &policy->suspended[i];
+		bool is_this = !strcmp(s->user.name, person->name);
+
+		if (!is_virtual(person)) {
+			is_this = is_this ||
+				  (s->user.said == NAIVE_PRESENT && s->user.id == person->uid);
+			is_this = is_this && person->uid != 0;
+		}
+		if (is_this && (at < s->until || !is_clock_known(policy, at)))
+			return true;
+	}
+	return false;
+}
+
 /* ---- What a person holds ---- */
 
-/* A role that came to a person, now or at another time. */
+/*
+ * A role that came to a person, now or at another time.
+ *
+ * is_in_time   its dates say that it holds
+ * is_assigned  it came with an assignment; is_root: with root_is_owner; else by default
+ */
 struct holding {
 	const char *role;
-	bool is_in_time, is_approved, is_root;
+	bool is_in_time, is_approved, is_root, is_assigned;
 };
 
 struct holdings {
 	size_t n;
 	struct holding list[NAIVE_ASSIGNMENTS * NAIVE_NAMES + NAIVE_NAMES + 1];
+	bool are_default; /* no assignment keeps the person from default roles */
 };
-
-bool naive_is_assigned_to(const struct naive_assignment *assignment,
-			  const struct rolegate_person *person)
-{
-	if (assignment->user)
-		return !strcmp(assignment->user, person->name);
-	for (size_t i = 0; i < person->n_groups; i++)
-		if (!strcmp(assignment->group, person->group_names[i]))
-			return true;
-	return false;
-}
 
 /* P9: a fact about a person and a role, however the role came and whenever. */
 static bool is_approved(const struct naive_policy *policy, const struct rolegate_person *person,
@@ -319,7 +450,8 @@ static bool is_approved(const struct naive_policy *policy, const struct rolegate
 	for (size_t i = 0; i < policy->n_assignments; i++) {
 		const struct naive_assignment *a = &policy->assignments[i];
 
-		if (a->approved_by && naive_is_assigned_to(a, person) && naive_has(&a->roles, role))
+		if (a->approved_by && naive_is_assigned_to(policy, a, person) &&
+		    naive_has(&a->roles, role))
 			return true;
 	}
 	return false;
@@ -327,42 +459,68 @@ static bool is_approved(const struct naive_policy *policy, const struct rolegate
 
 static void hold(struct holdings *holdings, const struct naive_policy *policy,
 		 const struct rolegate_person *person, const struct naive_names *roles,
-		 bool is_in_time)
+		 struct holding template)
 {
-	for (size_t i = 0; i < roles->n; i++)
-		holdings->list[holdings->n++] = (struct holding){
-			.role = roles->names[i],
-			.is_in_time = is_in_time,
-			.is_approved = is_approved(policy, person, roles->names[i]),
-		};
+	for (size_t i = 0; i < roles->n; i++) {
+		template.role = roles->names[i];
+		template.is_approved = is_approved(policy, person, roles->names[i]);
+		holdings->list[holdings->n++] = template;
+	}
 }
 
-/* P3, D6. */
+/* The roles of an account, or virtual user, without assignments (P3, P12). */
+static const struct naive_names *find_defaults(const struct naive_policy *policy,
+					       const struct rolegate_person *person)
+{
+	if (is_virtual(person))
+		return &policy->virtual_roles;
+	return naive_is_system(policy, person) ? &policy->system_roles : &policy->default_roles;
+}
+
+/* P3, P12, D6. */
 static void find_holdings(const struct naive_policy *policy, const struct rolegate_person *person,
 			  int64_t at, struct holdings *ret)
 {
-	bool is_system = person->uid > 0 && person->uid < 1000, has_any = false;
+	bool is_root = !is_virtual(person) && person->uid == 0 && policy->root_is_owner;
 
-	ret->n = 0;
+	*ret = (struct holdings){ .are_default = true };
 	for (size_t i = 0; i < policy->n_assignments; i++) {
 		const struct naive_assignment *a = &policy->assignments[i];
-		bool is_in_time = a->from <= at && at < a->until;
+		struct holding holding = { .is_in_time = naive_is_in_time(policy, a, at),
+					   .is_assigned = true };
 
-		if (!naive_is_assigned_to(a, person))
+		if (!naive_is_assigned_to(policy, a, person))
 			continue;
-		hold(ret, policy, person, &a->roles, is_in_time);
-		has_any = has_any || is_in_time;
+		hold(ret, policy, person, &a->roles, holding);
+		ret->are_default = ret->are_default && !keeps_from_defaults(policy, a, at);
 	}
-	if (!has_any)
-		hold(ret, policy, person,
-		     is_system ? &policy->system_roles : &policy->default_roles, true);
-	for (size_t i = 0; i < policy->n_roles; i++)
-		if (person->uid == 0 && policy->root_is_owner &&
-		    policy->roles[i].level == NAIVE_OWNER)
+	if (ret->are_default)
+		hold(ret, policy, person, find_defaults(policy, person),
+		     (struct holding){ .is_in_time = true });
+	for (size_t i = 0; is_root && i < policy->n_roles; i++)
+		if (policy->roles[i].level == NAIVE_OWNER)
 			ret->list[ret->n++] = (struct holding){ .role = policy->roles[i].name,
 								.is_in_time = true,
 								.is_approved = true,
 								.is_root = true };
+}
+
+/* The roles of a conflict rule that a person has. */
+static struct naive_names held_of_rule(const struct naive_policy *policy,
+				       const struct holdings *holdings,
+				       const struct naive_conflict *rule)
+{
+	struct naive_names held = { 0 };
+
+	for (size_t i = 0; i < rule->roles.n; i++)
+		for (size_t j = 0; j < holdings->n; j++) {
+			const struct holding *holding = &holdings->list[j];
+
+			if (holding->is_in_time && holding->is_approved && !holding->is_root &&
+			    role_is_or_inherits(policy, holding->role, rule->roles.names[i]))
+				naive_add(&held, rule->roles.names[i]);
+		}
+	return held;
 }
 
 /*
@@ -374,18 +532,8 @@ static void find_blocked(const struct naive_policy *policy, const struct holding
 	ret->n = 0;
 	for (size_t i = 0; i < policy->n_conflicts; i++) {
 		const struct naive_conflict *rule = &policy->conflicts[i];
-		struct naive_names held = { 0 };
+		struct naive_names held = held_of_rule(policy, holdings, rule);
 
-		for (size_t j = 0; j < rule->roles.n; j++)
-			for (size_t k = 0; k < holdings->n; k++) {
-				const struct holding *holding = &holdings->list[k];
-
-				if (holding->is_in_time && holding->is_approved &&
-				    !holding->is_root &&
-				    role_is_or_inherits(policy, holding->role,
-							rule->roles.names[j]))
-					naive_add(&held, rule->roles.names[j]);
-			}
 		for (size_t j = 0; held.n > rule->at_most && j < held.n; j++)
 			naive_add(ret, held.names[j]);
 	}
@@ -457,50 +605,297 @@ static enum rolegate_reason name_reason(const struct asked *asked, unsigned int 
 	return ROLEGATE_NO_ROLE;
 }
 
-static void decide_required(const struct naive_policy *policy, const struct rolegate_person *person,
-			    const struct naive_names *required, bool any_suffices, int64_t at,
-			    struct naive_answer *ret)
+/* What a decision requires. any: one of the names suffices; owner: nothing but the owner role (P7). */
+struct required {
+	struct naive_names names;
+	bool any, owner;
+};
+
+/* Whether a role is the owner role or inherits it, through no role of `blocked` (P6). */
+static bool leads_to_owner(const struct naive_policy *policy, const char *name,
+			   const struct naive_names *blocked)
+{
+	const struct naive_role *role = naive_find_role(policy, name);
+
+	if (naive_has(blocked, name))
+		return false;
+	if (role->level == NAIVE_OWNER)
+		return true;
+	for (size_t i = 0; i < role->bases.n; i++)
+		if (leads_to_owner(policy, role->bases.names[i], blocked))
+			return true;
+	return false;
+}
+
+/* P7: an assigned owner, not uid 0 through root_is_owner. */
+static bool is_owner_now(const struct asked *asked)
+{
+	for (size_t i = 0; i < asked->holdings.n; i++) {
+		const struct holding *holding = &asked->holdings.list[i];
+
+		if (holding->is_assigned && holding->is_in_time && holding->is_approved &&
+		    leads_to_owner(asked->policy, holding->role, &asked->blocked))
+			return true;
+	}
+	return false;
+}
+
+static bool meets(const struct asked *asked, const struct required *required,
+		  unsigned int *obstacles)
+{
+	size_t n_held = 0;
+
+	if (required->owner)
+		return is_owner_now(asked);
+	for (size_t i = 0; i < required->names.n; i++) {
+		unsigned int found = 0;
+
+		if (holds(asked, required->names.names[i], &found))
+			n_held++;
+		else
+			*obstacles |= found;
+	}
+	return required->any ? n_held > 0 : n_held == required->names.n;
+}
+
+static void find_asked(const struct naive_policy *policy, const struct rolegate_person *person,
+		       int64_t at, struct asked *ret)
+{
+	*ret = (struct asked){ .policy = policy };
+	find_holdings(policy, person, at, &ret->holdings);
+	find_blocked(policy, &ret->holdings, &ret->blocked);
+}
+
+bool naive_holds(const struct naive_policy *policy, const struct rolegate_person *person,
+		 const char *permission, int64_t at)
+{
+	unsigned int obstacles = 0;
+	struct asked asked;
+
+	find_asked(policy, person, at, &asked);
+	return holds(&asked, permission, &obstacles);
+}
+
+/* ---- No answer is not "no" (P3) ---- */
+
+/* Whether the result would be the same if only root_is_owner and assignments counted: it does not rest on defaults. */
+static bool rests_on_defaults(const struct asked *asked, const struct required *required)
+{
+	struct asked without = *asked;
+	unsigned int obstacles = 0;
+
+	if (!asked->holdings.are_default)
+		return false;
+	without.holdings.n = 0;
+	for (size_t i = 0; i < asked->holdings.n; i++)
+		if (asked->holdings.list[i].is_root || asked->holdings.list[i].is_assigned)
+			without.holdings.list[without.holdings.n++] = asked->holdings.list[i];
+	find_blocked(asked->policy, &without.holdings, &without.blocked);
+	return !meets(&without, required, &obstacles);
+}
+
+/* Whether an assignment to a group grants by itself what is required, to whoever is in the group. */
+static bool assignment_grants(const struct naive_policy *policy,
+			      const struct rolegate_person *person,
+			      const struct naive_assignment *assignment,
+			      const struct required *required, int64_t at)
 {
 	struct asked asked = { .policy = policy };
 	unsigned int obstacles = 0;
-	size_t n_held = 0;
 
-	find_holdings(policy, person, at, &asked.holdings);
-	find_blocked(policy, &asked.holdings, &asked.blocked);
-	for (size_t i = 0; i < required->n; i++) {
-		unsigned int found = 0;
+	for (size_t i = 0; i < assignment->roles.n; i++) {
+		const char *role = assignment->roles.names[i];
+		bool is_good = is_approved(policy, person, role) ||
+			       (assignment->approved_by != NULL);
 
-		if (holds(&asked, required->names[i], &found))
-			n_held++;
-		else
-			obstacles |= found;
+		asked.holdings.list[asked.holdings.n++] =
+			(struct holding){ .role = role,
+					  .is_in_time = naive_is_in_time(policy, assignment, at),
+					  .is_approved = is_good,
+					  .is_assigned = true };
 	}
-	if (any_suffices ? n_held > 0 : n_held == required->n) {
-		ret->verdict = ROLEGATE_ALLOW;
-		ret->reason = ROLEGATE_GRANTED;
-	} else {
-		ret->reason = name_reason(&asked, obstacles);
+	return meets(&asked, required, &obstacles);
+}
+
+static bool is_absent(const struct naive_policy *policy, const char *group)
+{
+	return find_record(policy->groups, policy->n_groups, group).said == NAIVE_ABSENT;
+}
+
+/* An assignment to a group that the person may be in, though nobody says so. */
+static bool may_be_assigned(const struct naive_policy *policy, const struct naive_assignment *a,
+			    const struct rolegate_person *person)
+{
+	return a->group && !is_virtual(person) && !is_absent(policy, a->group) &&
+	       is_in_group(policy, a->group, person) != IN_GROUP;
+}
+
+/* "It rests on default roles and an active group assignment would not grant it." */
+static bool defaults_ask(const struct asked *asked, const struct rolegate_person *person,
+			 const struct required *required, int64_t at)
+{
+	const struct naive_policy *policy = asked->policy;
+
+	if (!rests_on_defaults(asked, required))
+		return false;
+	for (size_t i = 0; i < policy->n_assignments; i++) {
+		const struct naive_assignment *a = &policy->assignments[i];
+
+		if (may_be_assigned(policy, a, person) && keeps_from_defaults(policy, a, at) &&
+		    !assignment_grants(policy, person, a, required, at))
+			return true;
 	}
+	return false;
+}
+
+/*
+ * The same where it is not known which assignments are active and what several of them grant: any that
+ * has not ended at the activation, and that does not grant all names without dates and by itself.
+ */
+static bool defaults_might_ask(const struct asked *asked, const struct rolegate_person *person,
+			       const struct required *required, int64_t at)
+{
+	const struct naive_policy *policy = asked->policy;
+	struct required alone = { .names.n = 1, .owner = required->owner };
+	size_t n_asking = 0, n = required->owner ? 1 : required->names.n;
+
+	if (!rests_on_defaults(asked, required))
+		return false;
+	if (!is_clock_known(policy, at))
+		return true;
+	for (size_t i = 0; i < n; i++) {
+		bool is_asking = false;
+
+		alone.names.names[0] = required->owner ? NULL : required->names.names[i];
+		for (size_t j = 0; j < policy->n_assignments; j++) {
+			const struct naive_assignment *a = &policy->assignments[j];
+
+			if (a->group && !is_absent(policy, a->group) &&
+			    a->until > policy->created - 300 &&
+			    (is_dated(a) || !assignment_grants(policy, person, a, &alone, at)))
+				is_asking = true;
+		}
+		n_asking += is_asking;
+	}
+	return required->any ? n_asking == n : n_asking > 0;
+}
+
+/*
+ * "Or a conflict rule names a role the user has": the roles of a rule that the user has, and what
+ * assignments to groups can add to them. A rule counts only if that can be more than it allows.
+ */
+static bool rule_asks(const struct asked *asked, const struct naive_conflict *rule)
+{
+	const struct naive_policy *policy = asked->policy;
+	struct naive_names roles = held_of_rule(policy, &asked->holdings, rule);
+	size_t n_held = roles.n;
+
+	for (size_t i = 0; i < policy->n_assignments; i++)
+		for (size_t j = 0; j < policy->assignments[i].roles.n; j++)
+			for (size_t k = 0; k < rule->roles.n; k++)
+				if (policy->assignments[i].group &&
+				    !is_absent(policy, policy->assignments[i].group) &&
+				    role_is_or_inherits(policy,
+							policy->assignments[i].roles.names[j],
+							rule->roles.names[k]))
+					naive_add(&roles, rule->roles.names[k]);
+	return n_held > 0 && roles.n > n_held && roles.n > rule->at_most;
+}
+
+static bool conflicts_ask(const struct asked *asked)
+{
+	for (size_t i = 0; i < asked->policy->n_conflicts; i++)
+		if (rule_asks(asked, &asked->policy->conflicts[i]))
+			return true;
+	return false;
+}
+
+/* The same without asking what groups can bring, as long as a user can be in some group. */
+static bool conflicts_might_ask(const struct asked *asked)
+{
+	const struct naive_policy *policy = asked->policy;
+	bool is_named = false, has_groups = false;
+
+	for (size_t i = 0; i < policy->n_conflicts; i++)
+		is_named = is_named ||
+			   held_of_rule(policy, &asked->holdings, &policy->conflicts[i]).n > 0;
+	for (size_t i = 0; i < policy->n_assignments; i++)
+		has_groups = has_groups || (policy->assignments[i].group &&
+					    !is_absent(policy, policy->assignments[i].group));
+	return is_named && has_groups;
+}
+
+/* Whether some answer about groups is missing: a source's, or one about a group. */
+static bool misses_answer(const struct naive_policy *policy, const struct rolegate_person *person)
+{
+	if (person->silent_source)
+		return true;
+	for (size_t i = 0; i < policy->n_assignments; i++)
+		if (policy->assignments[i].group &&
+		    is_in_group(policy, policy->assignments[i].group, person) == NO_ANSWER)
+			return true;
+	return false;
+}
+
+static void ask_sources(const struct asked *asked, const struct rolegate_person *person,
+			const struct required *required, int64_t at, struct naive_answer *ret)
+{
+	if (is_virtual(person))
+		return;
+	ret->by_conflicts = conflicts_might_ask(asked);
+	ret->asks_sources = conflicts_ask(asked) || defaults_ask(asked, person, required, at);
+	ret->might_ask = ret->by_conflicts || defaults_might_ask(asked, person, required, at);
+	ret->misses_answer = misses_answer(asked->policy, person);
+	if (ret->asks_sources && ret->misses_answer) {
+		ret->verdict = ROLEGATE_DENY;
+		ret->reason = ROLEGATE_SYSTEM_ERROR;
+	}
+}
+
+/* ---- The procedure of a decision (D1) ---- */
+
+/* Steps 7 and 8. */
+static void decide_required(const struct naive_policy *policy, const struct rolegate_person *person,
+			    const struct required *required, int64_t at, struct naive_answer *ret)
+{
+	unsigned int obstacles = 0;
+	struct asked asked;
+
+	find_asked(policy, person, at, &asked);
+	if (!meets(&asked, required, &obstacles)) {
+		ret->reason = required->owner ? ROLEGATE_SERVICE_NOT_LISTED
+					      : name_reason(&asked, obstacles);
+		return;
+	}
+	ret->verdict = ROLEGATE_ALLOW;
+	ret->reason = ROLEGATE_GRANTED;
+	ask_sources(&asked, person, required, at, ret);
+}
+
+/* D2: letters count as lower case. Whether the pattern is the name, or a prefix of it; *ret_n says how long. */
+static bool matches(const char *pattern, const char *name, size_t *ret_n)
+{
+	size_t n = strlen(pattern);
+
+	if (pattern[n - 1] != '*') {
+		*ret_n = SIZE_MAX;
+		return !strcasecmp(pattern, name);
+	}
+	*ret_n = n;
+	return !strncasecmp(pattern, name, n - 1);
 }
 
 /* D2: the exact name, then the longest prefix; of two entries of the same name the policy's. */
 const struct naive_service *naive_find_service(const struct naive_policy *policy, const char *name)
 {
 	const struct naive_service *best = NULL;
-	size_t best_n = 0;
+	size_t best_n = 0, n;
 
 	for (size_t i = 0; i < policy->n_services; i++) {
 		const struct naive_service *s = &policy->services[i];
-		size_t n = strlen(s->name);
 
-		if (s->name[n - 1] != '*') {
-			if (strcmp(s->name, name) != 0)
-				continue;
-			n = SIZE_MAX;
-		} else if (strncmp(s->name, name, n - 1) != 0) {
-			continue;
-		}
-		if (n > best_n || (n == best_n && best->is_catalogs)) {
+		if (matches(s->name, name, &n) &&
+		    (n > best_n || (n == best_n && best->is_catalogs))) {
 			best = s;
 			best_n = n;
 		}
@@ -508,42 +903,89 @@ const struct naive_service *naive_find_service(const struct naive_policy *policy
 	return best;
 }
 
-static void decide_other(const struct naive_policy *policy, const struct rolegate_person *subject,
-			 int64_t at, struct naive_answer *ret)
+static void allow_open(struct naive_answer *ret)
 {
-	struct naive_names required = { .n = 1, .names = { policy->other_services } };
+	ret->verdict = ROLEGATE_ALLOW;
+	ret->reason = ROLEGATE_OPEN_SERVICE;
+}
 
-	if (!strcmp(policy->other_services, "deny")) {
+/* D2, P7: a service without entry. */
+static void decide_other(const struct naive_policy *policy, const struct naive_question *question,
+			 struct naive_answer *ret)
+{
+	const char *other = policy->other_services;
+	struct naive_answer as_owner = { .verdict = ROLEGATE_DENY };
+	struct required owner = { .owner = true }, one = { .names = { 1, { other } } };
+	bool is_permission = strcmp(other, "allow") && strcmp(other, "deny") &&
+			     strcmp(other, "nobody");
+	bool is_own = question->real_uid == 0 ||
+		      (question->real_uid >= 0 && !is_virtual(question->subject) &&
+		       question->real_uid == (int64_t)question->subject->uid);
+
+	if (!strcmp(other, "allow"))
+		allow_open(ret);
+	else if (is_permission)
+		decide_required(policy, question->subject, &one, question->at, ret);
+	else
 		ret->reason = ROLEGATE_SERVICE_NOT_LISTED;
-	} else if (!strcmp(policy->other_services, "allow")) {
-		ret->verdict = ROLEGATE_ALLOW;
-		ret->reason = ROLEGATE_OPEN_SERVICE;
-	} else {
-		decide_required(policy, subject, &required, false, at, ret);
-	}
+	if (ret->verdict == ROLEGATE_ALLOW || ret->reason == ROLEGATE_SYSTEM_ERROR || !is_own ||
+	    !strcmp(other, "nobody"))
+		return;
+	decide_required(policy, question->subject, &owner, question->at, &as_owner);
+	as_owner.passes_as_owner = as_owner.verdict == ROLEGATE_ALLOW;
+	if (as_owner.reason != ROLEGATE_SERVICE_NOT_LISTED)
+		*ret = as_owner;
+}
+
+/* Steps 4 to 8. */
+static void decide_rule(const struct naive_policy *policy, const struct naive_question *question,
+			const struct rolegate_person *person, const struct naive_service *entry,
+			struct naive_answer *ret)
+{
+	struct required required = { .names = { 1, { question->permission } } };
+
+	if (!question->permission && entry)
+		required = (struct required){ .names = entry->require, .any = entry->any_suffices };
+	if (!question->permission && !entry)
+		decide_other(policy, question, ret);
+	else if (required.names.n == 0)
+		allow_open(ret);
+	else
+		decide_required(policy, person, &required, question->at, ret);
+}
+
+/* Step 9: these denials are enforced in every mode; all others follow it (D5). */
+static bool is_always_enforced(enum rolegate_reason reason)
+{
+	return reason == ROLEGATE_AMBIGUOUS_USER || reason == ROLEGATE_SUSPENDED;
+}
+
+static bool is_permissive(const struct naive_policy *policy, const struct naive_question *question,
+			  const struct naive_service *entry)
+{
+	const char *mode = entry && entry->mode ? entry->mode : policy->mode;
+
+	return question->is_permissive || !strcmp(mode, "permissive");
 }
 
 struct naive_answer naive_decide(const struct naive_policy *policy,
-				 const struct rolegate_person *subject,
-				 const struct rolegate_person *actor, const char *service,
-				 const char *permission, int64_t at)
+				 const struct naive_question *question)
 {
-	const struct naive_service *entry = service ? naive_find_service(policy, service) : NULL;
-	const struct rolegate_person *person = entry && entry->about_actor ? actor : subject;
-	const char *mode = entry && entry->mode ? entry->mode : policy->mode;
-	struct naive_names asked = { .n = 1, .names = { permission } };
-	struct naive_answer answer = { .verdict = ROLEGATE_DENY,
-				       .permissive = !strcmp(mode, "permissive") };
+	const struct naive_service *entry =
+		question->service ? naive_find_service(policy, question->service) : NULL;
+	const struct rolegate_person *person = entry && entry->about_actor ? question->actor
+									   : question->subject;
+	struct naive_answer answer = { .verdict = ROLEGATE_DENY };
 
-	if (permission) {
-		decide_required(policy, person, &asked, false, at, &answer);
-	} else if (!entry) {
-		decide_other(policy, subject, at, &answer);
-	} else if (entry->require.n == 0) {
-		answer.verdict = ROLEGATE_ALLOW;
-		answer.reason = ROLEGATE_OPEN_SERVICE;
-	} else {
-		decide_required(policy, person, &entry->require, entry->any_suffices, at, &answer);
-	}
+	if (person->facts & ROLEGATE_FACT_AMBIGUOUS)
+		answer.reason = ROLEGATE_AMBIGUOUS_USER;
+	else if (is_virtual(person) && (!entry || !entry->any_account))
+		answer.reason = ROLEGATE_UNKNOWN_USER;
+	else if (is_suspended(policy, person, question->at))
+		answer.reason = ROLEGATE_SUSPENDED;
+	else
+		decide_rule(policy, question, person, entry, &answer);
+	answer.permissive = !is_always_enforced(answer.reason) &&
+			    is_permissive(policy, question, entry);
 	return answer;
 }
