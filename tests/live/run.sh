@@ -5,7 +5,8 @@
 # usage: run.sh --stage DESTDIR [--sanitized DESTDIR] [--programs BUILD] [--cache DIR] [--keep] [--list] [SCENARIO…]
 #   DESTDIR   what `make install DESTDIR=…` made with prefix=/usr, sysconfdir=/etc, localstatedir=/var
 #   --sanitized  holds a pam_rolegate.so that was configured with --enable-sanitizers, for the scenario asan
-#   BUILD     where `make check` leaves random_author and example_service; without them their cases are skipped
+#   BUILD     where `make check` leaves random_author, example_service and the name services for tests; without them
+#             their cases are skipped
 #   --keep    leaves in CACHE/kept what each machine had changed (its log, policy, pam.d)
 #   SCENARIO  names below scenarios/; default: all but those that say in a line of their own that they take long
 # Exit status: 0 all passed; 1 a failure, or nothing ran; 2 usage; 77 not possible here (not root, a tool is missing).
@@ -16,7 +17,7 @@ cache=${ROLEGATE_LIVE_CACHE:-.live-cache}
 stage='' sanitized='' programs='' keep='' listing='' scenarios=() machine='' cgroup=''
 
 usage() {
-	sed -n '5,11s/^# \?//p' "$0" >&2
+	sed -n '5,12s/^# \?//p' "$0" >&2
 	printf 'run.sh: %s\n' "$*" >&2
 	exit 2
 }
@@ -100,12 +101,15 @@ boot_of() {
 	grep -qs '^# boot: systemd$' "$here/scenarios/$1.sh" && printf 'systemd' || printf 'bare'
 }
 
-# The programs that a machine finds in /programs.
+# The programs and name services that a machine finds in /programs.
 copy_programs() {
 	local name
 	mkdir "$work/programs"
-	for name in random_author example_service; do
-		[[ -z $programs ]] || cp "$programs/$name" "$work/programs/"
+	[[ -n $programs ]] || return 0
+	for name in random_author example_service; do cp "$programs/$name" "$work/programs/"; done
+	for name in awkward ldap plain winbind; do
+		[[ ! -e $programs/.libs/nss_$name.so ]] ||
+			cp "$programs/.libs/nss_$name.so" "$work/programs/libnss_$name.so.2"
 	done
 }
 
