@@ -11,9 +11,10 @@ set -euo pipefail
 
 # Keep in step with the scenarios: each program that a scenario drives for real.
 packages=(
-	accountsservice at busybox-syslogd cron curl dovecot-imapd expect iproute2 libasan8 libnginx-mod-http-auth-pam
-	libpam-modules libpam-sss libpam-systemd libubsan1 login nginx nscd openssh-client openssh-server pamtester
-	passwd pkexec postgresql procps sudo systemd valgrind vsftpd
+	accountsservice at busybox-syslogd cron curl dovecot-imapd expect iproute2 ldap-utils libasan8 libfaketime
+	libnginx-mod-http-auth-pam libnss-sss libpam-modules libpam-sss libpam-systemd libubsan1 login nginx nscd
+	openssh-client openssh-server pamtester passwd pkexec postgresql procps slapd sssd-common sssd-ldap sudo
+	systemd valgrind vsftpd
 	# What the staged tree is linked with; the number in the name differs between releases.
 	libjansson4 '?name(^libconfig[0-9]+$)'
 )

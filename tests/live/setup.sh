@@ -60,6 +60,11 @@ configure_pam() {
 	DEBIAN_FRONTEND=noninteractive pam-auth-update --package
 }
 
+# libnss-sss adds its source to each line; only the scenarios that start sssd have it.
+configure_nss() {
+	sed -i -E 's/[[:space:]]+sss\b//' /etc/nsswitch.conf
+}
+
 configure_host() {
 	printf '127.0.0.1 localhost live\n' >/etc/hosts
 	: >/etc/motd
@@ -101,6 +106,7 @@ install_stage
 make_people
 make_keys
 configure_pam
+configure_nss
 configure_host
 write_policy
 if command -v rolegate >/dev/null; then
