@@ -316,7 +316,8 @@ same_name_twice() {
 	a_line_has "$source: OLGA: the log names both uids" "$(rolegate_lines)" 'reason=ambiguous-user' 1101 5101
 	# sudo passes the name of the uid, which is also the name of the local owner.
 	each su-l sudo -- "$source: uid 5101, also named olga" 5101 olga 'denied (ambiguous-user|unknown-user|unknown-actor)'
-	ends_with 4 "$source: login uid 5101: rolegate assign is refused" with_login_uid 5101 rolegate assign "zoe-$source" user
+	ends_with 4 "$source: login uid 5101: rolegate assign is refused" \
+		with_login_uid 5101 rolegate assign "zoe-$source" user
 	wherever_typed "$source: sam, local guest" 1102 sam 'denied missing-permission'
 	each sshd login dovecot explain -- "$source: SAM, local and in the directory" 5102 SAM 'denied ambiguous-user'
 	each su -- "$source: SAM, local and in the directory" 5102 SAM 'denied missing-permission'
