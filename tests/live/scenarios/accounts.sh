@@ -224,8 +224,10 @@ hidden_source() {
 suspended_accounts() {
 	useradd -M -u 5701 sue
 	useradd -M -u 5702 sid
+	groupadd rg-owners
 	write_policy ', { user = "sue"; roles = [ "owner" ]; }' '' \
-		'suspended = ( { user = "sue"; why = "lost laptop"; },
+		'role_groups = ( { role = "owner"; group = "rg-owners"; members = true; } );
+		suspended = ( { user = "sue"; why = "lost laptop"; },
 			{ user = "sid"; why = "left"; until = "2037-01-15"; } );'
 	ends_with 0 'suspended accounts: apply' rolegate apply
 	((rc == 0)) || return 0
@@ -235,6 +237,7 @@ suspended_accounts() {
 		sue park denied suspended
 		sid park denied suspended
 	END
+	suspended_can_do_nothing
 	echo 'mode = "permissive";' >>"$conf"
 	ends_with 0 'permissive: apply' rolegate apply
 	answers 'suspended, permissive mode' <<-'END'
@@ -255,6 +258,28 @@ suspended_accounts() {
 	END
 	open_sshd
 	by_ssh sid 'suspended' 'denied suspended'
+}
+
+# A suspended owner has no groups, may not change the own password, and may not change the policy.
+suspended_can_do_nothing() {
+	local before gid
+	nsswitch 'passwd: files' 'group: files rolegate'
+	gid=$(getent group rg-owners | cut -d : -f 3)
+	run getent initgroups alice
+	is 'alice, an owner, has the group of the role' "$gid" "$(grep -ow "$gid" <<<"$out" || true)"
+	run getent initgroups sue
+	is 'sue, suspended, has no group of the role' '' "$(grep -ow "$gid" <<<"$out" || true)"
+	run getent group rg-owners
+	is 'nor is she listed' '' "$(grep -o sue <<<"$out" || true)"
+	nsswitch 'passwd: files awkward' 'group: files awkward'
+	ends_with 4 'sue, suspended: rolegate assign is refused' with_login sue rolegate assign zed user
+	gate passwd
+	printf 'sue:%s\n' "$password" | chpasswd -c SHA512 -s 1000
+	before=$(hash_of sue)
+	log_mark
+	run in_session sue expect -f /live/renew.exp "$password" "$new_password" passwd
+	is 'sue, suspended: passwd changes nothing' "$before" "$(hash_of sue)"
+	a_line_has 'sue, suspended: passwd: the log gives the reason' "$(rolegate_lines)" 'reason=suspended' 'target=sue'
 }
 
 virtual_users() {
