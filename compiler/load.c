@@ -286,13 +286,7 @@ static void load_service_name(struct model *model, const struct reader *reader,
 	struct model_service *service;
 	uint32_t id;
 
-	/* As PAM writes it, and as a decision looks for it (D2). */
-	for (size_t i = 0; word && i < sizeof(name); i++) {
-		name[i] = (char)(word[i] >= 'A' && word[i] <= 'Z' ? word[i] - 'A' + 'a' : word[i]);
-		if (!word[i])
-			break;
-	}
-	id = word ? model_service(model, name) : NAMES_NONE;
+	id = word && format_lower_case(name, word) ? model_service(model, name) : NAMES_NONE;
 	if (id == NAMES_NONE)
 		return;
 	service = &model->services[id];

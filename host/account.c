@@ -76,21 +76,25 @@ static int note_silent(struct account *account, const struct name_sources *sourc
 	return -EIO;
 }
 
-/* libc found nobody of that name, or failed: whether every source that counts denies it (P3). */
-static int check_absent(struct account *account, const struct rolegate_policy *policy)
+/*
+ * libc returned no account: whether each name source that counts says the same (P3). An error of libc stays one,
+ * also if its sources answer now. A source that does have the account means that nscd or an outage was in between:
+ * then libc itself is the one that did not answer.
+ */
+static int check_absent(struct account *account, const struct rolegate_policy *policy, int error)
 {
 	struct name_sources sources = { .policy = policy };
 	int r = name_sources_find_user(&sources, account->name, NULL);
 
 	if (r < 0)
 		return r;
-	/* A source that has the name after all, past nscd or after an outage, gave libc no answer a moment ago. */
 	if (r > 0)
-		strcpy(sources.silent, "nscd");
+		strcpy(sources.silent, "libc");
 	if (sources.silent[0])
 		return note_silent(account, &sources, "user");
-	account->person.facts |= ROLEGATE_FACT_ABSENT;
-	return 0;
+	if (error == 0)
+		account->person.facts |= ROLEGATE_FACT_ABSENT;
+	return error;
 }
 
 /* Whether a source on this host gives the account, where that decides whether it is a system account (P3). */
@@ -143,7 +147,7 @@ static int look_up_user(struct account *account, const struct rolegate_policy *p
 
 	r = ask_user(account->name, 0, &user, &buffer);
 	if (r <= 0)
-		return r == -ENOMEM ? r : check_absent(account, policy);
+		return r == -ENOMEM ? r : check_absent(account, policy, r);
 	account->person.uid = user.pw_uid;
 	account->gid = user.pw_gid;
 	if (strcmp(user.pw_name, account->name) != 0)

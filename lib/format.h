@@ -18,6 +18,7 @@
 #ifndef ROLEGATE_FORMAT_H
 #define ROLEGATE_FORMAT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -237,6 +238,22 @@ static inline uint32_t format_spread(uint64_t hash)
 static inline uint32_t format_name_spread(uint64_t seed, const void *name, size_t n)
 {
 	return format_spread(format_hash(FORMAT_HASH_START ^ seed, name, n));
+}
+
+/*
+ * Write the name of a service in lower case, as PAM does before it looks for a file (D2). Both may be the same.
+ * False: it is too long for any entry.
+ */
+static inline bool format_lower_case(char to[FORMAT_NAME_MAX + 1], const char *name)
+{
+	size_t i = 0;
+
+	for (; name[i] && i < FORMAT_NAME_MAX; i++)
+		to[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
+	if (name[i])
+		return false;
+	to[i] = '\0';
+	return true;
 }
 
 static inline void format_put32(unsigned char *to, uint32_t value)

@@ -594,12 +594,15 @@ int policy_load_common(const struct rolegate_policy *policy, struct record *ret_
 int policy_load_conflicts(const struct rolegate_policy *policy, struct record *ret_record,
 			  const unsigned char **ret_members, struct cursor *ret_cursor)
 {
+	const unsigned char *members;
 	int r;
 
 	r = policy_load_list(policy, FORMAT_CONFLICTS, ret_record, ret_cursor);
 	if (r < 0)
 		return r;
-	*ret_members = read_ids(ret_cursor, policy->head.n_members, policy->head.n_roles);
+	members = read_ids(ret_cursor, policy->head.n_members, policy->head.n_roles);
+	if (ret_members)
+		*ret_members = members;
 	if (!ret_cursor->is_bad)
 		return 0;
 	store_record_free(ret_record);

@@ -260,7 +260,7 @@ int policy_load_list(const struct rolegate_policy *policy, char kind, struct rec
 
 /*
  * Load the conflict rules: the ids of the roles in them (head.n_members of four bytes, the i-th has the number i in maps
- * of members), and the cursor at head.n_conflicts rules.
+ * of members; ret_members may be NULL), and the cursor at head.n_conflicts rules.
  */
 int policy_load_conflicts(const struct rolegate_policy *policy, struct record *ret_record,
 			  const unsigned char **ret_members, struct cursor *ret_cursor);

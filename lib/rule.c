@@ -5,20 +5,6 @@
 
 #include "decide.h"
 
-/*
- * Write a service's name in lower case, as PAM does before it looks for a file, and as the compiler writes
- * it (D2). False: it is too long for any entry.
- */
-static bool lower(char to[FORMAT_NAME_MAX + 1], const char *name)
-{
-	size_t i = 0;
-
-	for (; name[i] && i < FORMAT_NAME_MAX; i++)
-		to[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
-	to[i] = '\0';
-	return name[i] == '\0';
-}
-
 /* Find the longest prefix that fits. 1, 0 or an error. */
 static int find_prefix(const struct rolegate_policy *policy, const char *name, struct findings *f)
 {
@@ -48,7 +34,7 @@ static int find_service(const struct rolegate_policy *policy, const char *servic
 	struct cursor c;
 	int r = 0;
 
-	if (lower(name, service))
+	if (format_lower_case(name, service))
 		r = policy_find_name(policy, FORMAT_SERVICES, name, &f->service_record, &c);
 	if (r < 0)
 		return r;

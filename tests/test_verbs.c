@@ -538,6 +538,9 @@ static const struct step service_steps[] = {
 	{ "explain bob lift", 1, "service-not-listed", SAME },
 	{ "service unset su", 0, "a catalog's is in force again", NEXT },
 	{ "service list", 0, "su                      host.su (of the actor)", SAME },
+	/* D2: as PAM looks for it. */
+	{ "service set LIFT --open", 0, "lift is open to everybody", NEXT },
+	{ "service unset Lift", 0, "the entry of lift is gone", NEXT },
 	{ "service unset su", 4, "is not said by the policy but at ", SAME },
 	{ "service unset shd", 2, "did you mean `sshd`?", SAME },
 	{ "service set mine --open", 4, "/rolegate.conf:12: what mine requires is said there",

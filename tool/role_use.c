@@ -103,7 +103,7 @@ static int find_conflict(const struct rolegate_policy *policy, uint32_t role, st
 	struct cursor c;
 	int r;
 
-	r = policy_load_list(policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(policy, &record, NULL, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < policy->head.n_conflicts && r == 0; i++) {

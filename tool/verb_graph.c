@@ -315,7 +315,7 @@ static int draw_conflicts(struct drawing *drawing, const struct roster *roster)
 	char label[64];
 	int r;
 
-	r = policy_load_list(roster->policy, FORMAT_CONFLICTS, &record, &c);
+	r = policy_load_conflicts(roster->policy, &record, NULL, &c);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; r == 0 && i < roster->policy->head.n_conflicts; i++) {

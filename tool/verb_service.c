@@ -219,6 +219,8 @@ static int read_setting(struct tool *tool, struct setting *ret)
 		return options_complain("service set", "--subject is user or actor, not `%s`",
 					ret->subject);
 	status = revise_check_word("service set", "the service's name", WORDS_SERVICE, ret->name);
+	if (status == 0)
+		format_lower_case(options->words[1], options->words[1]);
 	for (size_t i = 0; i < ret->required->n && status == 0; i++)
 		status = revise_check_word("service set", "the permission's name", WORDS_SYMBOL,
 					   ret->required->items[i]);
@@ -299,5 +301,7 @@ int verb_service_unset(struct tool *tool)
 	char *name = tool->options.words[1];
 	int status = revise_check_word("service unset", "the service's name", WORDS_SERVICE, name);
 
+	if (status == 0)
+		format_lower_case(name, name);
 	return status ? status : run(tool, edit_unset, name);
 }
