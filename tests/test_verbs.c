@@ -204,6 +204,10 @@ static void keeps_what_people_use(void **state)
 		  "50-people.conf:1: the role r is part of a conflict rule there" },
 		{ "a default", "system_account_roles = [ \"r\" ];",
 		  "50-people.conf:1: the role r is one of system_account_roles there" },
+		{ "a virtual user's", "assign = ( { virtual = \"x\"; roles = [ \"r\" ]; } );",
+		  "50-people.conf:1: the role r is assigned to x there" },
+		{ "one for virtual users", "virtual_roles = [ \"r\" ];",
+		  "50-people.conf:1: the role r is one of virtual_roles there" },
 		{ "a group seen", "role_groups = ( { role = \"r\"; group = \"adm\"; } );",
 		  "50-people.conf:1: the role r is seen as the group adm there" },
 	};

@@ -75,7 +75,8 @@ static int check_heirs(struct revision *revision, const char *name, uint32_t rol
 
 static int find_default(const struct rolegate_policy *policy, uint32_t role, struct use *use)
 {
-	static const char *const keys[] = { "default_roles", "system_account_roles" };
+	static const char *const keys[] = { "default_roles", "system_account_roles",
+					    "virtual_roles" };
 	struct assignment assignment;
 	struct record record;
 	struct cursor c;
@@ -84,7 +85,7 @@ static int find_default(const struct rolegate_policy *policy, uint32_t role, str
 	r = policy_load_list(policy, FORMAT_DEFAULTS, &record, &c);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < 2 && r == 0; i++) {
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]) && r == 0; i++) {
 		if (!policy_read_assignment(policy, &c, &assignment)) {
 			r = -EBADMSG;
 		} else if (is_among(assignment.roles, assignment.n_roles, role)) {
@@ -199,6 +200,8 @@ int role_check_unused(struct revision *revision, const char *name, const struct 
 		r = find_assignment(active, FORMAT_GROUPS, role->id, &use);
 	if (r == 0)
 		r = find_assignment(active, FORMAT_USERS, role->id, &use);
+	if (r == 0)
+		r = find_assignment(active, FORMAT_VIRTUALS, role->id, &use);
 	if (r < 0)
 		return tool_fail_errno(revision->tool, r, "reading the policy");
 	if (!*use.text)

@@ -294,6 +294,8 @@ static int draw_defaults(struct drawing *drawing, const struct roster *roster)
 	if (policy_read_assignment(roster->policy, &c, &a))
 		draw_nameless(drawing, roster, DRAWING_SYSTEM,
 			      "system accounts without an assignment", &a);
+	/* virtual_roles, which belong to no account, are not drawn. */
+	(void)policy_read_assignment(roster->policy, &c, &a);
 	r = cursor_is_done(&c) ? 0 : -EBADMSG;
 	if (r == 0 && head->flags & FORMAT_HEAD_ROOT_IS_OWNER) {
 		format_put32(owner, head->owner_role);
