@@ -400,7 +400,7 @@ static int number_gids(struct packer *p)
 	return 0;
 }
 
-/* A suspension, under the user's name or under "#uid". */
+/* A suspension, under the user's name or under ":uid". */
 static void put_suspension(struct packer *p, uint32_t id)
 {
 	const struct model_suspension *s = &p->model->suspended[p->suspension_of[id]];
@@ -443,7 +443,7 @@ static int number_suspensions(struct packer *p)
 		r = add_suspension_key(p, names->list[i], i);
 		if (r < 0 || s->recorded != FORMAT_RECORDED_PRESENT || s->id == 0)
 			continue;
-		policy_write_id(key, "#", s->id);
+		policy_write_id(key, ":", s->id);
 		r = add_suspension_key(p, key, i);
 	}
 	return r;

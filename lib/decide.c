@@ -85,7 +85,7 @@ static bool is_clock_known(const struct rolegate_policy *policy, int64_t at)
 	return at >= policy->head.created - DECIDE_CLOCK_SLACK;
 }
 
-/* Whether there is a suspension under a key, a name or "#uid", that has not ended. */
+/* Whether there is a suspension under a key, a name or ":uid", that has not ended. */
 static int find_suspension(const struct rolegate_policy *policy, const char *key, int64_t at,
 			   struct place *ret)
 {
@@ -118,7 +118,7 @@ int decide_is_suspended(const struct rolegate_policy *policy, const struct roleg
 	r = find_suspension(policy, person->name, at, ret);
 	if (r != 0 || !has_uid)
 		return r;
-	policy_write_id(key, "#", person->uid);
+	policy_write_id(key, ":", person->uid);
 	return find_suspension(policy, key, at, ret);
 }
 

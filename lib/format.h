@@ -46,7 +46,7 @@
 #define FORMAT_GROUPS 'G'	   /* bucket: holders */
 #define FORMAT_VIRTUALS 'V'	   /* bucket: holders that are no accounts (P12) */
 #define FORMAT_GIDS 'g'		   /* bucket: recorded gids, in decimal, with the groups' names */
-#define FORMAT_SUSPENDED 'Q'	   /* bucket: suspended accounts, by name and by "#uid" (P13) */
+#define FORMAT_SUSPENDED 'Q'	   /* bucket: suspended accounts, by name and by ":uid" (P13) */
 #define FORMAT_SERVICES 'S'	   /* bucket: services by exact name */
 #define FORMAT_PREFIXES 'X'	   /* 0: services by prefix, longest first */
 #define FORMAT_PERMISSIONS 'P'	   /* bucket: permission names with their ids */

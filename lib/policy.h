@@ -183,7 +183,10 @@ int policy_find_name(const struct rolegate_policy *policy, char kind, const char
 /* Bytes of a uid or gid in decimal, after a prefix of one character. */
 #define POLICY_ID_SIZE 12
 
-/* Write a number as it stands in the buckets of gids (prefix "") and of suspended uids (prefix "#"). */
+/*
+ * Write a number as it stands in the buckets of gids (prefix "") and of suspended uids (prefix ":", which no name of
+ * an account has).
+ */
 void policy_write_id(char to[POLICY_ID_SIZE], const char *prefix, uint32_t id);
 
 /* Begin to bring near what policy_find_name() will be asked for soon, if the policy was read into memory. */

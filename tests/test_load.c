@@ -25,8 +25,45 @@ static const struct {
 	{ "roles missing", "assign = (\n{ user = \"a\"; } );", 2, "`roles` is missing" },
 	{ "no role", "assign = ( { user = \"a\"; roles = [ ]; } );", 1, "no role" },
 	{ "user and group", "assign = ( { user = \"a\"; group = \"g\"; roles = [ \"user\" ]; } );",
-	  1, "both" },
-	{ "neither", "assign = ( { roles = [ \"user\" ]; } );", 1, "neither" },
+	  1, "write exactly one of them" },
+	{ "neither", "assign = ( { roles = [ \"user\" ]; } );", 1, "write exactly one of them" },
+	{ "P12 user and virtual",
+	  "assign = ( { user = \"a\"; virtual = \"v\"; roles = [ \"user\" ]; } );", 1,
+	  "write exactly one of them" },
+	{ "P12 group and virtual",
+	  "assign = (\n{ group = \"g\"; virtual = \"v\"; roles = [ \"user\" ]; } );", 2,
+	  "write exactly one of them" },
+	{ "P12 all three",
+	  "assign = ( { user = \"a\"; group = \"g\"; virtual = \"v\"; roles = [ \"user\" ]; } );",
+	  1, "write exactly one of them" },
+	{ "P12 virtual roles that are no list", "\nvirtual_roles = \"user\";", 2,
+	  "`virtual_roles` has to be a list of strings" },
+	{ "P12 accounts of the actor",
+	  "services = ( { name = \"s\"; subject = \"actor\";\naccounts = \"any\"; } );", 2,
+	  "exclude each other: an actor is always an account" },
+	{ "P12 unknown accounts", "services = ( { name = \"s\"; accounts = \"al\"; } );", 1,
+	  "\"al\"" },
+	{ "P13 a user suspended twice",
+	  "suspended = ( { user = \"a\"; },\n{ user = \"a\"; why = \"again\"; } );", 2,
+	  "user \"a\" is suspended twice, first at /etc/rolegate/0.conf:1" },
+	{ "P13 root suspended", "suspended = ( { user = \"b\"; },\n{ user = \"root\"; } );", 2,
+	  "root cannot be suspended" },
+	{ "P13 until no such day", "suspended = ( { user = \"a\";\nuntil = \"2027-02-29\"; } );", 2,
+	  "no such day" },
+	{ "P13 until without a zone",
+	  "suspended = ( { user = \"a\"; until = \"2027-01-15T10:00:00\"; } );", 1,
+	  "without a zone" },
+	{ "P13 nobody suspended", "suspended = (\n{ why = \"lost laptop\"; } );", 2,
+	  "`user` is missing" },
+	{ "P13 an empty user suspended", "suspended = ( { user = \"\"; } );", 1, "is empty" },
+	{ "P13 a group suspended", "suspended = ( { user = \"a\"; },\n{ group = \"g\"; } );", 2,
+	  "no key is called `group`" },
+	{ "P13 what can be read as a uid", "suspended = ( { user = \":1000\"; } );", 1,
+	  "holds `:` or `/`" },
+	{ "D2 a service in upper case twice",
+	  "services = ( { name = \"sshd\"; },\n{ name = \"SSHD\"; } );", 2, "two entries" },
+	{ "D2 a prefix in upper case twice",
+	  "services = ( { name = \"Web*\"; },\n{ name = \"web*\"; } );", 2, "two entries" },
 	{ "an unknown key of an assignment",
 	  "assign = ( { user = \"a\"; roles = [ \"user\" ];\nutil = \"x\"; } );", 2,
 	  "did you mean `until`?" },
@@ -305,10 +342,87 @@ static void reads_the_shipped_file(void **state)
 	free(text);
 }
 
+/* P13: a suspended name, however it looks, suspends no other account by uid. */
+static void suspends_by_name(void **state)
+{
+	struct rolegate_policy *policy = support_policy(
+		"catalogs = [ \"workspace\" ]; services = ( { name = \"open\"; } );\n"
+		"suspended = ( { user = \"#1000\"; }, { user = \"1000\"; },\n"
+		"{ user = \"was\"; until = \"2026-11-22T12:00:00Z\"; },\n"
+		"{ user = \"is\"; until = \"2026-11-22T12:00:01Z\"; } );");
+
+	(void)state;
+	assert_int_equal(support_ask(policy, "ann:1000", "open", NULL, SUPPORT_NOW).reason,
+			 ROLEGATE_OPEN_SERVICE);
+	assert_int_equal(support_ask(policy, "#1000:1001", "open", NULL, SUPPORT_NOW).reason,
+			 ROLEGATE_SUSPENDED);
+	assert_int_equal(support_ask(policy, "was:1002", "open", NULL, SUPPORT_NOW).reason,
+			 ROLEGATE_OPEN_SERVICE);
+	assert_int_equal(support_ask(policy, "is:1003", "open", NULL, SUPPORT_NOW).reason,
+			 ROLEGATE_SUSPENDED);
+	rolegate_policy_close(policy);
+}
+
+/* The new keys, as they are meant. */
+static void takes_silently(void **state)
+{
+	static const struct {
+		const char *name, *text;
+	} silent[] = {
+		{ "P12 virtual users", "assign = ( { virtual = \"v\"; roles = [ \"user\" ]; } );"
+				       "virtual_roles = [ \"guest\" ];" },
+		{ "P12 a virtual user named as a user is",
+		  "assign = ( { virtual = \"v\"; roles = [ \"user\" ]; },"
+		  "{ user = \"v\"; roles = [ \"user\" ]; } );" },
+		{ "P12 accounts of both kinds",
+		  "services = ( { name = \"s\"; accounts = \"any\"; },"
+		  "{ name = \"t\"; accounts = \"known\"; subject = \"actor\"; } );" },
+		{ "P13 suspended until a moment that is past",
+		  "suspended = ( { user = \"a\"; until = \"2001-01-01\"; why = \"old\"; } );" },
+		{ "P13 two users", "suspended = ( { user = \"a\"; }, { user = \"A\"; } );" },
+		{ "P7 no service but those listed, also for owners",
+		  "other_services = \"nobody\";" },
+		{ "D2 a service in upper case", "services = ( { name = \"CUPS\"; } );" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(silent) / sizeof(silent[0]); i++) {
+		struct compiled compiled;
+
+		if (compile(&compiled, silent[i].text) != 0 || compiled.report.n != 0) {
+			support_print_report(&compiled);
+			fail_msg("%s", silent[i].name);
+		}
+		compile_free(&compiled);
+	}
+}
+
+/* D2: names of services are one in upper and in lower case, in the policy and in the question. */
+static void lowers_services(void **state)
+{
+	struct rolegate_policy *policy = support_policy(
+		"catalogs = [ \"workspace\", \"host\" ]; other_services = \"nobody\";\n"
+		"services = ( { name = \"SSHD\"; }, { name = \"Web*\"; } );");
+	static const char *const names[] = { "sshd", "SSHD", "Sshd", "web", "WEB-mail", "webX" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (support_ask(policy, "ann", names[i], NULL, SUPPORT_NOW).reason !=
+		    ROLEGATE_OPEN_SERVICE)
+			fail_msg("%s", names[i]);
+	/* P7: without an entry, nobody. */
+	assert_int_equal(support_ask(policy, "root:0", "we", NULL, SUPPORT_NOW).reason,
+			 ROLEGATE_SERVICE_NOT_LISTED);
+	rolegate_policy_close(policy);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses),
+		cmocka_unit_test(takes_silently),
+		cmocka_unit_test(suspends_by_name),
+		cmocka_unit_test(lowers_services),
 		cmocka_unit_test(takes),
 		cmocka_unit_test(joins_files),
 		cmocka_unit_test(reports_all),
