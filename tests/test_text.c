@@ -28,6 +28,8 @@ static const struct {
 	{ ROLEGATE_DAMAGED_POLICY, "damaged-policy" },
 	{ ROLEGATE_OWN_PASSWORD, "own-password" },
 	{ ROLEGATE_UNKNOWN_ACTOR, "unknown-actor" },
+	{ ROLEGATE_SUSPENDED, "suspended" },
+	{ ROLEGATE_AMBIGUOUS_USER, "ambiguous-user" },
 	{ ROLEGATE_SYSTEM_ERROR, "system-error" },
 };
 
