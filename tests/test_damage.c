@@ -46,16 +46,29 @@ static const char policy_text[] =
 	"{ user = \"mallory\"; roles = [ \"clerk\" ]; },\n"
 	"{ user = \"ivan\"; roles = [ \"user\", \"operator\" ]; },\n"
 	"{ user = \"heidi\"; roles = [ \"operator\" ]; until = \"2026-01-01\"; },\n"
+	"{ user = \"olga\"; roles = [ \"user\" ]; },\n"
+	"{ virtual = \"shop\"; roles = [ \"clerk\" ]; },\n"
+	"{ group = \"guests\"; roles = [ \"clerk\" ]; },\n"
 	"{ group = \"ops\"; roles = [ \"operator\" ]; } );\n"
+	"suspended = ( { user = \"trudy\"; why = \"lost\"; },\n"
+	"{ user = \"wendy\"; until = \"2026-01-01\"; } );\n"
+	"virtual_roles = [ \"user\" ];\n"
 	"default_roles = [ \"user\" ];\n"
 	"conflicts = ( { name = \"four eyes\"; roles = [ \"clerk\", \"approver\" ]; } );\n"
 	"services = (\n"
 	"{ name = \"sshd\"; require = [ \"shell\" ]; },\n"
 	"{ name = [ \"imap\", \"pop*\" ]; require_any = [ \"mail\", \"pay.enter\" ]; },\n"
 	"{ name = \"su\"; subject = \"actor\"; require = [ \"shell\" ]; mode = \"permissive\"; },\n"
+	"{ name = \"ftp\"; require = [ \"mail\" ]; accounts = \"any\"; },\n"
 	"{ name = \"polkit-1\"; } );\n";
 
-/* What is asked; person as support_person() reads it. */
+#define ALL_FACTS (ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES)
+
+/*
+ * What is asked; person as support_person() reads it, with all facts. A group that begins with `?` has that
+ * one's gid and no name. Before the person: `!` there is no such account, `=` there are two, `^` it is in root's
+ * process.
+ */
 static const struct {
 	const char *name, *person, *service, *permission;
 } questions[] = {
@@ -79,6 +92,21 @@ static const struct {
 	{ "D2 a service that is not listed", "alice", "cups", NULL },
 	{ "D3 D5 the actor, permissively", "frank", "su", NULL },
 	{ "a permission that there is not", "alice", NULL, "none" },
+	{ "P3 a recorded uid", "olga:1005", NULL, "mail" },
+	{ "P3 another uid than the recorded one", "olga:1006", NULL, "mail" },
+	{ "P3 a gid whose name is not known", "bob:1001:?ops", "imap", NULL },
+	{ "P3 no answer about a group that would take defaults away", "frank:1001:?ops", NULL,
+	  "mail" },
+	{ "P7 an owner at a service that is not listed, in root's process", "^alice", "cups",
+	  NULL },
+	{ "P12 no such account", "!nobody", "sshd", NULL },
+	{ "P12 a virtual user", "!stranger", "ftp", NULL },
+	/* Were the assignment to vanish, virtual_roles would grant it. */
+	{ "P12 an assigned virtual user", "!shop", "ftp", NULL },
+	{ "P12 two accounts", "=bob", "sshd", NULL },
+	{ "P13 a suspended user", "trudy:1010", "polkit-1", NULL },
+	{ "P13 a suspended uid", "gertrud:1010", "polkit-1", NULL },
+	{ "P13 suspended until", "wendy:1011", "polkit-1", NULL },
 };
 
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
@@ -125,9 +153,13 @@ static char *explanation_text(const struct rolegate_explanation *e)
 
 static void ask(const struct rolegate_policy *policy, size_t i, struct answer *ret)
 {
+	const char *person = questions[i].person;
+	char how = strchr("!=^", person[0]) ? person[0] : '\0';
 	const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
 						  .service = questions[i].service,
 						  .permission = questions[i].permission,
+						  .flags = how == '^' ? ROLEGATE_REQUEST_REAL_UID
+								      : 0,
 						  .at = SUPPORT_NOW };
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_subject subject;
@@ -135,10 +167,21 @@ static void ask(const struct rolegate_policy *policy, size_t i, struct answer *r
 	struct support_person who;
 
 	ret->decision = (struct rolegate_decision)ROLEGATE_DECISION_INIT;
-	support_person(&who, questions[i].person);
+	support_person(&who, how ? person + 1 : person);
+	if (how == '!')
+		who.person.facts = ROLEGATE_FACT_ABSENT;
+	if (how == '=')
+		who.person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+	for (size_t k = 0; k < who.person.n_groups; k++) {
+		if (who.groups[k][0] != '?')
+			continue;
+		who.gids[k] = support_gid(who.groups[k] + 1);
+		who.groups[k] = NULL;
+	}
 	subject.person = actor.person = who.person;
 	/* What was there before must not shine through. */
 	memset(&ret->decision, 0x51, sizeof(ret->decision));
+	ret->decision.size = sizeof(ret->decision);
 	ret->decision.verdict = ROLEGATE_ALLOW;
 	ret->result = rolegate_decide(policy, &request, &subject, &actor, &ret->decision);
 	ret->explanation = NULL;
@@ -156,7 +199,13 @@ static int put_source(const struct rolegate_source *source, void *context)
 	return 0;
 }
 
-/* The sources as text, or NULL after an error. */
+static int put_name_source(const char *source, void *context)
+{
+	fprintf(context, "%s\n", source);
+	return 0;
+}
+
+/* The source files, and the sources of the name service, as text, or NULL after an error. */
 static char *sources_text(const struct rolegate_policy *policy)
 {
 	char *text = NULL;
@@ -166,6 +215,8 @@ static char *sources_text(const struct rolegate_policy *policy)
 
 	assert_non_null(to);
 	r = rolegate_policy_each_source(policy, put_source, to);
+	if (r == 0)
+		r = rolegate_policy_each_name_source(policy, put_name_source, to);
 	assert_int_equal(fclose(to), 0);
 	if (r == 0)
 		return text;
@@ -299,6 +350,20 @@ static void take_bytes(struct fixture *f, int fd)
 	put_at(f, 0, f->bytes, f->n);
 }
 
+/* What the name service said at activation (P3, P13); support_record() does the rest. */
+static void record(struct model *model)
+{
+	struct model_holder *olga = &model->users.list[names_find(&model->users.names, "olga")];
+	struct model_suspension *trudy =
+		&model->suspended[names_find(&model->suspended_names, "trudy")];
+
+	olga->recorded = trudy->recorded = FORMAT_RECORDED_PRESENT;
+	olga->id = 1005;
+	trudy->id = 1010;
+	assert_int_equal(names_add(&model->name_sources, &model->arena, "files"), 0);
+	assert_int_equal(names_add(&model->name_sources, &model->arena, "sss"), 1);
+}
+
 static int make_small(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -311,6 +376,7 @@ static int make_small(void **state)
 		support_print_report(&compiled);
 		fail();
 	}
+	record(&compiled.model);
 	policy = support_open(&compiled);
 	compile_free(&compiled);
 	take_bytes(f, policy->store.fd);
@@ -345,9 +411,9 @@ static void test_sound(void **state)
 		reasons |= 1u << f->sound.list[i].decision.reason;
 	}
 	assert_non_null(f->sound.sources);
-	/* From "granted" to "service-not-listed", every reason that a decision can have. */
-	assert_int_equal(reasons,
-			 (1u << (ROLEGATE_SERVICE_NOT_LISTED + 1)) - (1u << ROLEGATE_GRANTED));
+	/* Every reason that a decision can have: "system-error", and "granted" to "unknown-user". */
+	assert_int_equal(reasons, ((1u << (ROLEGATE_UNKNOWN_USER + 1)) - 1) |
+					  1u << ROLEGATE_SUSPENDED | 1u << ROLEGATE_AMBIGUOUS_USER);
 }
 
 /* ---- Bits and bytes ---- */
@@ -484,7 +550,7 @@ static void test_in_folder(void **state)
 	struct rolegate_subject subject = { { .size = sizeof(struct rolegate_person),
 					      .name = "mallory",
 					      .uid = 1000,
-					      .facts = 3 } };
+					      .facts = ALL_FACTS } };
 	unsigned char *bytes;
 	size_t n, n_wrong = 0, n_refused = 0, n_answered = 0;
 
