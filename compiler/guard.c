@@ -302,7 +302,7 @@ static void note_comma(struct scan *s)
 		return;
 	if (level->last && level->last != ',') {
 		report_error(s->report, here(s),
-			     "comma between `%c` and the first element: remove the comma",
+			     "comma between \"%c\" and the first element: remove the comma",
 			     level->bracket);
 		return;
 	}
@@ -323,7 +323,8 @@ static void check_last_comma(struct scan *s, const struct level *level, char bra
 	if (is_list(level) && level->last == ',')
 		report_error(s->report,
 			     (struct place){ .file = s->file, .line = level->comma_line },
-			     "comma between the last element and `%c`: remove the comma", bracket);
+			     "comma between the last element and \"%c\": remove the comma",
+			     bracket);
 }
 
 /* After a name came `=`: note it, for libconfig must not see it twice, nor too many. */
@@ -497,7 +498,7 @@ static void refuse_look(struct scan *s, enum utf8_look look, const char *name, u
 	if (s->at == s->begin && c == 0xfeff) {
 		report_error(
 			s->report, here(s),
-			"file begins with a byte order mark (BOM): save it as UTF-8 without BOM, or run: "
+			"byte order mark (BOM) at the start of the file: save the file as UTF-8 without BOM, or run: "
 			"sed -i '1s/^\\xEF\\xBB\\xBF//' FILE");
 	} else if (look == UTF8_SPACE) {
 		report_error(s->report, here(s),
@@ -525,7 +526,7 @@ static void refuse_character(struct scan *s, char c)
 	}
 	if (c == '\'' || c == '`')
 		report_error(s->report, here(s),
-			     "`%c` does not belong here: use the plain ASCII quote (\")", c);
+			     "\"%c\" does not belong here: use the plain ASCII quote (\")", c);
 	else if (c == '@')
 		report_error(
 			s->report, here(s),
@@ -594,7 +595,7 @@ static bool refuse_utf16(const struct source *source, uint32_t file, struct repo
 		return false;
 	report_error(
 		report, (struct place){ .file = file, .line = 1 },
-		"file begins with a byte order mark (BOM) of UTF-16: save it as UTF-8 without BOM");
+		"UTF-16 byte order mark (BOM) at the start of the file: save the file as UTF-8 without BOM");
 	return true;
 }
 

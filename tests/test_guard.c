@@ -165,8 +165,8 @@ static const struct {
 	{ "set twice around a group", TEXT("a = 1;\ng = { a = 1; };\na = 2;"), 3,
 	  "`a` is set twice, first on line 1" },
 
-	{ "a comma last in a list", TEXT("a = (\n1,\n2,\n\n);"), 3, COMMA_LAST " `)`: remove" },
-	{ "a comma last in an array", TEXT("a = [ 1,\n2, ];"), 2, COMMA_LAST " `]`: remove" },
+	{ "a comma last in a list", TEXT("a = (\n1,\n2,\n\n);"), 3, COMMA_LAST " \")\": remove" },
+	{ "a comma last in an array", TEXT("a = [ 1,\n2, ];"), 2, COMMA_LAST " \"]\": remove" },
 	{ "a comma behind a group", TEXT("a = ( { b = 1; }, );"), 1, COMMA_LAST },
 	{ "a comma behind a list", TEXT("a = ( ( 1 ), );"), 1, COMMA_LAST },
 	{ "a comma behind an array", TEXT("a = ( [ 1 ], );"), 1, COMMA_LAST },
@@ -177,8 +177,8 @@ static const struct {
 	{ "two commas with a comment between", TEXT("a = ( true, /* , */ # ,\n, false );"), 2,
 	  EMPTY_ELEMENT },
 	{ "two commas last", TEXT("a = ( 1,\n,\n);"), 2, EMPTY_ELEMENT },
-	{ "a comma first in a list", TEXT("a = (\n, 1 );"), 2, "between `(` " COMMA_FIRST },
-	{ "a comma first in an array", TEXT("a = [ , 1 ];"), 1, "between `[` " COMMA_FIRST },
+	{ "a comma first in a list", TEXT("a = (\n, 1 );"), 2, "between \"(\" " COMMA_FIRST },
+	{ "a comma first in an array", TEXT("a = [ , 1 ];"), 1, "between \"[\" " COMMA_FIRST },
 	{ "nothing but a comma", TEXT("a = ( , );"), 1, COMMA_FIRST },
 
 	{ "single quotes", TEXT("a = 'x';"), 1, "use the plain ASCII quote (\")" },
@@ -191,7 +191,7 @@ static const struct {
 	{ "Latin 1's no-break space", TEXT("a =\xa0\x31;"), 1, "the byte 0xa0" },
 
 	{ "a byte order mark", TEXT("\ufeffa = 1;"), 1,
-	  "byte order mark (BOM): save it as UTF-8 without BOM, or run: sed -i "
+	  "byte order mark (BOM) at the start of the file: save the file as UTF-8 without BOM, or run: sed -i "
 	  "'1s/^\\xEF\\xBB\\xBF//' FILE" },
 	{ "a byte order mark before a comment", TEXT("\ufeff# x\n"), 1, "byte order mark (BOM)" },
 	{ "a byte order mark, and a problem behind it", TEXT("\ufeffa = 1;\na = 2;"), 2,
@@ -202,8 +202,8 @@ static const struct {
 	{ "UTF-16, little-endian",
 	  TEXT("\xff\xfe"
 	       "a\0=\0"),
-	  1, "byte order mark (BOM) of UTF-16: save it as UTF-8" },
-	{ "UTF-16, big-endian", TEXT("\xfe\xff\0a\0="), 1, "(BOM) of UTF-16" },
+	  1, "UTF-16 byte order mark (BOM) at the start of the file: save the file as UTF-8" },
+	{ "UTF-16, big-endian", TEXT("\xfe\xff\0a\0="), 1, "UTF-16 byte order mark (BOM)" },
 
 	{ "quotes as in English", TEXT("a = 1;\nb = \u201cx\u201d;"), 2,
 	  "typographic quote U+201C: use the plain ASCII quote (\")" },
