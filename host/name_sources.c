@@ -23,7 +23,13 @@ enum nss_status {
 };
 #endif
 
-#define NSSWITCH_PATH "/etc/nsswitch.conf"
+/* A test has files of its own. */
+#ifndef NAME_SOURCES_NSSWITCH
+#define NAME_SOURCES_NSSWITCH "/etc/nsswitch.conf"
+#define NAME_SOURCES_PASSWD "/etc/passwd"
+#define NAME_SOURCES_GROUP "/etc/group"
+#endif
+
 /* Bytes of a line of nsswitch.conf: libc takes longer ones, nobody writes them. */
 #define LINE_SIZE 1024
 /* Bytes that one entry may need: a group of a hundred thousand members has a megabyte. */
@@ -70,7 +76,7 @@ static char *match_database(char *text, const char *database)
 static int find_lines(const char *const databases[2], char texts[2][LINE_SIZE])
 {
 	char text[LINE_SIZE];
-	FILE *file = fopen(NSSWITCH_PATH, "re");
+	FILE *file = fopen(NAME_SOURCES_NSSWITCH, "re");
 	int r;
 
 	texts[0][0] = texts[1][0] = '\0';
@@ -359,7 +365,7 @@ static enum answer read_entries(FILE *file, enum kind kind, struct question *q, 
 
 static enum answer ask_files(enum kind kind, struct question *q)
 {
-	FILE *file = fopen(kind == KIND_USER ? "/etc/passwd" : "/etc/group", "re");
+	FILE *file = fopen(kind == KIND_USER ? NAME_SOURCES_PASSWD : NAME_SOURCES_GROUP, "re");
 	char *line = malloc(ENTRY_MAX);
 	enum answer answer = ANSWER_NONE;
 
