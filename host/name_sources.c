@@ -30,8 +30,6 @@ enum nss_status {
 #define NAME_SOURCES_GROUP "/etc/group"
 #endif
 
-/* Bytes of a line of nsswitch.conf: libc takes longer ones, nobody writes them. */
-#define LINE_SIZE 1024
 /* Bytes that one entry may need: a group of a hundred thousand members has a megabyte. */
 #define ENTRY_FIRST ((size_t)4096)
 #define ENTRY_MAX ((size_t)16 * 1024 * 1024)
@@ -40,16 +38,26 @@ enum nss_status {
 
 /* ---- nsswitch.conf ---- */
 
-/* A database's line, and how far it has been read. */
+/* A database's line, and how far it has been read. Owner: free(text). */
 struct line {
-	char text[LINE_SIZE];
-	char *rest;
+	char *text, *rest;
 	bool is_initgroups; /* its own line, where a source that has groups ends the search */
 };
 
-/* What one status of a source means for the next (nsswitch.conf(5)). */
+/* What a question to one source came to. */
+enum answer {
+	ANSWER_NONE = 0, /* it could not be asked, or did not answer */
+	ANSWER_LATER,	 /* likewise; for nsswitch.conf it is another status */
+	ANSWER_NO,
+	ANSWER_YES,
+};
+
+/* Which function of a module is asked. */
+enum kind { KIND_USER, KIND_GROUP, KIND_GID, KIND_GROUPS };
+
+/* After which answers of a source the search ends (nsswitch.conf(5)). */
 struct actions {
-	bool heeds_success, returns_on_success, returns_on_notfound;
+	bool returns[ANSWER_YES + 1];
 };
 
 static bool is_space(char c)
@@ -58,7 +66,7 @@ static bool is_space(char c)
 }
 
 /* The text behind "database:" of a line, or NULL. */
-static char *match_database(char *text, const char *database)
+static const char *match_database(const char *text, const char *database)
 {
 	size_t n = strlen(database);
 
@@ -72,90 +80,127 @@ static char *match_database(char *text, const char *database)
 	return *text == ':' ? text + 1 : NULL;
 }
 
-/* Find the lines of databases in one reading; the last of each counts, as in libc. 0; -EIO. */
-static int find_lines(const char *const databases[2], char texts[2][LINE_SIZE])
+/*
+ * Find the lines of two databases (the second may be NULL) in one reading; the last of each counts, as in libc.
+ *
+ * texts     on the heap; NULL: there is none
+ * Returns:  0; -ENOMEM; -EIO.
+ */
+static int find_lines(const char *const databases[2], char *texts[2])
 {
-	char text[LINE_SIZE];
 	FILE *file = fopen(NAME_SOURCES_NSSWITCH, "re");
-	int r;
+	char *text = NULL;
+	size_t size = 0;
+	int r = 0;
 
-	texts[0][0] = texts[1][0] = '\0';
+	texts[0] = texts[1] = NULL;
 	if (!file)
 		return errno == ENOENT ? 0 : -EIO;
-	while (fgets(text, sizeof(text), file)) {
+	errno = 0;
+	while (r == 0 && getline(&text, &size, file) >= 0) {
 		text[strcspn(text, "#")] = '\0';
-		for (size_t i = 0; i < 2; i++) {
+		for (size_t i = 0; i < 2 && databases[i] && r == 0; i++) {
 			const char *sources = match_database(text, databases[i]);
 
-			if (sources)
-				strcpy(texts[i], sources);
+			if (!sources)
+				continue;
+			free(texts[i]);
+			texts[i] = strdup(sources);
+			r = texts[i] ? 0 : -ENOMEM;
 		}
 	}
-	r = ferror(file) ? -EIO : 0;
+	if (r == 0 && !feof(file))
+		r = errno == ENOMEM ? -ENOMEM : -EIO;
+	free(text);
 	fclose(file);
 	return r;
 }
 
-/* Begin with the sources of users or, unless is_user, of groups. 0 or -EIO. */
-static int begin(struct line *line, bool is_user)
+/* Begin with the sources of users, of groups by name, or of the groups of a user. 0, -ENOMEM or -EIO. */
+static int begin(struct line *line, enum kind kind)
 {
-	static const char *const databases[2] = { "initgroups", "group" };
-	static const char *const passwd[2] = { "passwd", "passwd" };
-	char texts[2][LINE_SIZE];
-	int r = find_lines(is_user ? passwd : databases, texts);
+	static const char *const databases[][2] = {
+		[KIND_USER] = { "passwd", NULL },
+		[KIND_GROUP] = { "group", NULL },
+		[KIND_GROUPS] = { "initgroups", "group" },
+	};
+	char *texts[2];
+	int r = find_lines(databases[kind], texts);
 
-	line->is_initgroups = !is_user && texts[0][0];
-	strcpy(line->text, texts[0][0] ? texts[0] : texts[1][0] ? texts[1] : "files");
+	line->is_initgroups = kind == KIND_GROUPS && texts[0];
+	line->text = texts[0] ? texts[0] : texts[1];
+	if (texts[0])
+		free(texts[1]);
+	if (r == 0 && !line->text) {
+		line->text = strdup("files");
+		r = line->text ? 0 : -ENOMEM;
+	}
 	line->rest = line->text;
 	return r;
 }
 
-/* Take one `[STATUS=action …]` apart, of which the bracket has been read. */
-static void read_actions(char *text, struct actions *actions)
+/* Take a word off a text: up to one of `ends`. */
+static char *take_word(char **text, const char *ends, size_t *ret_n)
 {
-	char *word, *rest;
+	char *word;
 
-	for (word = strtok_r(text, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
-		char *action = strchr(word, '=');
+	while (is_space(**text))
+		(*text)++;
+	word = *text;
+	*ret_n = strcspn(word, ends);
+	*text = word + *ret_n;
+	while (is_space(**text))
+		(*text)++;
+	return word;
+}
+
+static bool is_word(const char *text, size_t n, const char *word)
+{
+	return n == strlen(word) && !strncasecmp(text, word, n);
+}
+
+/* Read one `[STATUS=action …]`, of which the first bracket has been read. */
+static void read_actions(char *text, bool heeds_success, struct actions *actions)
+{
+	static const char *const names[] = {
+		[ANSWER_NONE] = "UNAVAIL",
+		[ANSWER_LATER] = "TRYAGAIN",
+		[ANSWER_NO] = "NOTFOUND",
+		[ANSWER_YES] = "SUCCESS",
+	};
+
+	for (;;) {
+		size_t n, n_action;
+		char *word = take_word(&text, " \t\r\n=]", &n), *action;
 		bool is_negated = word[0] == '!', returns;
 
-		if (!action)
-			continue;
-		*action++ = '\0';
-		returns = !strcasecmp(action, "return");
-		word += is_negated;
-		/* On a `group:` line libc goes on after success, whatever the line says. */
-		if (!strcasecmp(word, "success") != is_negated && actions->heeds_success)
-			actions->returns_on_success = returns;
-		if (!strcasecmp(word, "notfound") != is_negated)
-			actions->returns_on_notfound = returns;
+		if (*text != '=')
+			return;
+		text++;
+		action = take_word(&text, " \t\r\n]", &n_action);
+		returns = is_word(action, n_action, "return");
+		for (int i = ANSWER_NONE; i <= ANSWER_YES; i++)
+			/* On a `group:` line libc goes on after success, whatever the line says. */
+			if (is_word(word + is_negated, n - is_negated, names[i]) != is_negated &&
+			    (i != ANSWER_YES || heeds_success))
+				actions->returns[i] = returns;
 	}
 }
 
 /* The next source of a line, with its actions; false at the end. */
 static bool next_source(struct line *line, char name[NAME_SOURCE_SIZE], struct actions *actions)
 {
-	char *at = line->rest;
 	size_t n;
+	char *at = line->rest, *word = take_word(&at, " \t\r\n[", &n);
 
-	*actions = (struct actions){ .heeds_success = line->is_initgroups,
-				     .returns_on_success = line->is_initgroups };
-	while (is_space(*at))
-		at++;
-	n = strcspn(at, " \t\r\n[");
+	*actions = (struct actions){ .returns[ANSWER_YES] = line->is_initgroups };
 	if (n == 0)
 		return false;
-	snprintf(name, NAME_SOURCE_SIZE, "%.*s", (int)n, at);
-	at += n;
-	while (is_space(*at))
-		at++;
+	snprintf(name, NAME_SOURCE_SIZE, "%.*s", (int)n, word);
 	if (*at == '[') {
-		char *end = strchr(at, ']');
-
-		if (end)
-			*end = '\0';
-		read_actions(at + 1, actions);
-		at = end ? end + 1 : at + strlen(at);
+		read_actions(at + 1, line->is_initgroups, actions);
+		at += strcspn(at, "]");
+		at += *at == ']';
 	}
 	line->rest = at;
 	return true;
@@ -211,18 +256,18 @@ static void *open_module(const char *source)
 	return dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
 }
 
-/* What a question to one source came to. */
-enum answer {
-	ANSWER_NONE = 0, /* it could not be asked, or did not answer */
-	ANSWER_NO,
-	ANSWER_YES,
-};
-
 static enum answer answer_of(enum nss_status status)
 {
-	return status == NSS_STATUS_SUCCESS    ? ANSWER_YES
-	       : status == NSS_STATUS_NOTFOUND ? ANSWER_NO
-					       : ANSWER_NONE;
+	switch (status) {
+	case NSS_STATUS_SUCCESS:
+		return ANSWER_YES;
+	case NSS_STATUS_NOTFOUND:
+		return ANSWER_NO;
+	case NSS_STATUS_TRYAGAIN:
+		return ANSWER_LATER;
+	default:
+		return ANSWER_NONE;
+	}
 }
 
 /* A name and what belongs to it. */
@@ -237,9 +282,6 @@ typedef enum nss_status (*get_user)(const char *, struct passwd *, char *, size_
 typedef enum nss_status (*get_group)(const char *, struct group *, char *, size_t, int *);
 typedef enum nss_status (*get_gid)(gid_t, struct group *, char *, size_t, int *);
 typedef enum nss_status (*list_groups)(const char *, gid_t, long *, long *, gid_t **, long, int *);
-
-/* Which function of a module is asked. */
-enum kind { KIND_USER, KIND_GROUP, KIND_GID, KIND_GROUPS };
 
 static const char *const functions[] = {
 	[KIND_USER] = "getpwnam_r",
@@ -351,8 +393,12 @@ static enum answer read_entries(FILE *file, enum kind kind, struct question *q, 
 		if (error)
 			return error == ENOENT && !ferror(file) ? answer : ANSWER_NONE;
 		if (kind == KIND_GROUPS) {
-			if (is_member(&group, q->name) && name_gids_add(q->gids, group.gr_gid) < 0)
+			/* As in libc, who is in no group but the primary one is not found. */
+			if (group.gr_gid == q->primary || !is_member(&group, q->name))
+				continue;
+			if (name_gids_add(q->gids, group.gr_gid) < 0)
 				return ANSWER_NONE;
+			answer = ANSWER_YES;
 			continue;
 		}
 		/* The first entry of a name is the one that libc finds. */
@@ -395,7 +441,7 @@ static int ask_all(struct name_sources *sources, enum kind kind, struct question
 	char source[NAME_SOURCE_SIZE];
 	struct actions actions;
 	struct line line;
-	int r = begin(&line, kind == KIND_USER);
+	int r = begin(&line, kind);
 
 	sources->silent[0] = '\0';
 	while (r == 0 && next_source(&line, source, &actions)) {
@@ -405,18 +451,18 @@ static int ask_all(struct name_sources *sources, enum kind kind, struct question
 		if (!strcmp(source, "rolegate") || (sources->local_only && !is_local(source)))
 			continue;
 		answer = ask_source(source, kind, q);
-		if (answer == ANSWER_NONE && sources->silent[0] == '\0') {
+		if (answer <= ANSWER_LATER && sources->silent[0] == '\0') {
 			r = counts(sources, source);
 			if (r > 0)
 				strcpy(sources->silent, source);
 			r = r < 0 ? r : 0;
 		}
 		if (answer == ANSWER_YES && kind != KIND_GROUPS)
-			return 1;
-		if ((answer == ANSWER_YES && actions.returns_on_success) ||
-		    (answer == ANSWER_NO && actions.returns_on_notfound))
+			r = 1;
+		if (actions.returns[answer])
 			break;
 	}
+	free(line.text);
 	return r;
 }
 
@@ -469,24 +515,28 @@ int name_sources_find_group(struct name_sources *sources, const char *name, uint
 	return r;
 }
 
-/* Call for the sources of one database. Root is a user of whom each source can say whether it has the entry. */
-static int each_of(bool is_user,
-		   int (*each)(void *context, const char *source, bool is_user, bool answers),
+typedef int (*each_source)(void *context, const char *source, bool is_user, bool answers);
+
+/* Call for the sources of a line that no other line has. Root is a user of whom each can say whether it has the entry. */
+static int each_of(struct line line, struct line other, bool is_user, each_source each,
 		   void *context)
 {
+	char source[NAME_SOURCE_SIZE], name[NAME_SOURCE_SIZE];
 	struct name_gids gids = { 0 };
 	struct question q = { .name = "root", .gids = &gids };
-	char source[NAME_SOURCE_SIZE];
 	struct actions actions;
-	struct line line;
-	int r = begin(&line, is_user);
+	int r = 0;
 
 	while (r == 0 && next_source(&line, source, &actions)) {
 		enum kind kind = is_user ? KIND_USER : KIND_GROUPS;
+		struct line rest = other;
+		bool is_known = !strcmp(source, "files") || !strcmp(source, "rolegate");
 
-		if (!strcmp(source, "files") || !strcmp(source, "rolegate"))
-			continue;
-		r = each(context, source, is_user, ask_module(source, kind, &q) != ANSWER_NONE);
+		while (!is_known && rest.text && next_source(&rest, name, &actions))
+			is_known = !strcmp(source, name);
+		if (!is_known)
+			r = each(context, source, is_user,
+				 ask_module(source, kind, &q) > ANSWER_LATER);
 	}
 	free(gids.list);
 	return r;
@@ -495,7 +545,24 @@ static int each_of(bool is_user,
 int name_sources_each(int (*each)(void *context, const char *source, bool is_user, bool answers),
 		      void *context)
 {
-	int r = each_of(true, each, context);
+	const struct line none = { 0 };
+	struct line users = none, groups = none, by_name = none;
+	int r;
 
-	return r == 0 ? each_of(false, each, context) : r;
+	r = begin(&users, KIND_USER);
+	if (r == 0)
+		r = begin(&groups, KIND_GROUPS);
+	/* Beside a line initgroups, a line group says where a group is looked up by name. */
+	if (r == 0 && groups.is_initgroups)
+		r = begin(&by_name, KIND_GROUP);
+	if (r == 0)
+		r = each_of(users, none, true, each, context);
+	if (r == 0)
+		r = each_of(groups, none, false, each, context);
+	if (r == 0 && by_name.text)
+		r = each_of(by_name, groups, false, each, context);
+	free(users.text);
+	free(groups.text);
+	free(by_name.text);
+	return r;
 }
