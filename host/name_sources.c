@@ -411,7 +411,8 @@ static enum answer read_entries(FILE *file, enum kind kind, struct question *q, 
 
 static enum answer ask_files(enum kind kind, struct question *q)
 {
-	FILE *file = fopen(kind == KIND_USER ? NAME_SOURCES_PASSWD : NAME_SOURCES_GROUP, "re");
+	const char *path = kind == KIND_USER ? NAME_SOURCES_PASSWD : NAME_SOURCES_GROUP;
+	FILE *file = fopen(path, "re");
 	char *line = malloc(ENTRY_MAX);
 	enum answer answer = ANSWER_NONE;
 
