@@ -512,10 +512,11 @@ static void set_sources(const char *sources)
 	support_write_file(fixture_path("nsswitch.conf"), text, (size_t)n, 0644);
 }
 
-/* This machine's passwd, and the one account of ours that a file has. */
+/* This machine's passwd, and the accounts of ours that a file has. */
 static void write_passwd(void)
 {
-	static const char more[] = "dynamic:x:61184:61184::/:/bin/sh\n";
+	static const char more[] = "alice:x:20401:20401::/:/bin/sh\n"
+				   "dynamic:x:61184:61184::/:/bin/sh\n";
 	char *text, *whole;
 	size_t n;
 

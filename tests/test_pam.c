@@ -1468,7 +1468,10 @@ static void test_failing_lookups(void **unused)
 		{ "system_account_roles are not for whoever could be one", defaults, "{system}",
 		  "cron", "", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
 		{ "P12 also of whom the policy has by name", base, "alice", "sshd", "", ERROR,
-		  PAM_SYSTEM_ERR, "reason=system-error" },
+		  PAM_SYSTEM_ERR,
+		  "user=alice source=nscd lookup=user service=sshd reason=system-error" },
+		{ "P12 libc fails, and every source denies the name", base, "mark", "sshd", "",
+		  DENY, PAM_USER_UNKNOWN, "user=mark service=sshd reason=unknown-user " },
 	};
 	static const struct pam_case long_user_cases[] = {
 		{ "an entry as long as any is read, and an answer", base, "{system}", "sshd", "",
@@ -1511,7 +1514,14 @@ static void test_failing_lookups(void **unused)
 		{ "D7 is for a lost policy, not for a silent source", no_root_and_group, "root",
 		  "sshd", "", DENY, PAM_PERM_DENIED, "reason=no-role " },
 	};
+	static const struct pam_case no_user_at_all[] = {
+		{ "P12 libc fails, and a source does not answer", base, "mark", "sshd", "", ERROR,
+		  PAM_SYSTEM_ERR, "source=files lookup=user " },
+		{ "D5 which is no denial", base, "mark", "sshd", "mode=permissive", ERROR,
+		  PAM_SYSTEM_ERR, "source=files lookup=user " },
+	};
 	const struct circumstances no_users = { .faults = FAULT_USERS };
+	const struct circumstances nothing = { .faults = FAULT_USERS | FAULT_FILES };
 	const struct circumstances long_users = { .faults = FAULT_LONG_USERS };
 	const struct circumstances no_lists = { .faults = FAULT_GROUP_LIST };
 	const struct circumstances no_groups = { .faults = FAULT_GROUPS };
@@ -1519,6 +1529,7 @@ static void test_failing_lookups(void **unused)
 
 	(void)unused;
 	ASK_ALL(user_cases, &no_users);
+	ASK_ALL(no_user_at_all, &nothing);
 	ASK_ALL(long_user_cases, &long_users);
 	ASK_ALL(list_cases, &no_lists);
 	ASK_ALL(group_cases, &no_groups);
@@ -1726,7 +1737,8 @@ static const struct source_case source_cases[] = {
 	  NSS_STATUS_SUCCESS,
 	  NSS_STATUS_NOTFOUND,
 	  { "P12 a source that has whom libc does not find", NULL, "no-such-user", "sshd",
-	    "mode=permissive", ERROR, PAM_SYSTEM_ERR, "reason=system-error" },
+	    "mode=permissive", ERROR, PAM_SYSTEM_ERR,
+	    "source=nscd lookup=user service=sshd reason=system-error" },
 	  1 },
 	{ group_and_defaults,
 	  true,
