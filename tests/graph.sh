@@ -43,7 +43,7 @@ for sample in departments organisation workspace; do
 done
 
 draw 'hostile names' '>quo&quot;te<' '>EXAMPLE\joe<' '>back\\slash\<' '>a&amp;b<' '>a&amp;amp;b<' '>\N \G \l<' '>&lt;b&gt;bold&lt;/b&gt;<' \
-	'>group zoë]; }<' '>at most 1 of 2<' <<'POLICY'
+	'>group zoë]; }<' '>virtual user w&quot;eb<' '>virtual users without an assignment<' '>at most 1 of 2<' <<'POLICY'
 catalogs = [ "workspace" ];
 roles = (
 	{ name = "<b>bold</b>"; label = "\"]; }"; },
@@ -55,8 +55,10 @@ assign = (
 	{ user = "EXAMPLE\\joe"; roles = [ "a&b" ]; },
 	{ user = "a&amp;b"; roles = [ "user" ]; },
 	{ user = "back\\\\slash\\"; roles = [ "guest" ]; },
-	{ group = "zoë]; }"; roles = [ "guest" ]; approved_by = "alice"; }
+	{ group = "zoë]; }"; roles = [ "guest" ]; approved_by = "alice"; },
+	{ virtual = "w\"eb"; roles = [ "guest" ]; }
 );
+virtual_roles = [ "guest" ];
 conflicts = ( { name = "two\"eyes"; roles = [ "user", "a&b" ]; at_most = 1; } );
 POLICY
 

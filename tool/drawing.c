@@ -14,8 +14,10 @@ static const struct {
 	[DRAWING_ROLE] = { "role", "r", "shape = box, style = rounded" },
 	[DRAWING_USER] = { "user", "u", "shape = plaintext" },
 	[DRAWING_GROUP] = { "group", "g", "shape = folder" },
+	[DRAWING_VIRTUAL] = { "virtual", "v", "shape = plaintext" },
 	[DRAWING_DEFAULT] = { "default_roles", "d", "shape = note" },
 	[DRAWING_SYSTEM] = { "system_account_roles", "s", "shape = note" },
+	[DRAWING_VIRTUAL_DEFAULT] = { "virtual_roles", "w", "shape = note" },
 	[DRAWING_ROOT] = { "root_is_owner", "z", "shape = note" },
 	[DRAWING_CONFLICT] = { "conflict", "c", "shape = octagon, style = dashed" },
 };
@@ -73,6 +75,8 @@ static void put_label(const struct drawing_node *node)
 		printf("%zu ", node->count);
 	else if (node->kind == DRAWING_GROUP)
 		fputs("group ", stdout);
+	else if (node->kind == DRAWING_VIRTUAL)
+		fputs("virtual user ", stdout);
 	put_text(node->name);
 	if (*node->label) {
 		fputs("\\n", stdout);

@@ -13,8 +13,10 @@ enum drawing_kind {
 	DRAWING_ROLE,
 	DRAWING_USER,
 	DRAWING_GROUP,
+	DRAWING_VIRTUAL, /* a user of a program, who has no account (P12) */
 	DRAWING_DEFAULT, /* people without an assignment */
 	DRAWING_SYSTEM,	 /* system accounts without one */
+	DRAWING_VIRTUAL_DEFAULT,
 	DRAWING_ROOT,	 /* uid 0 */
 	DRAWING_CONFLICT,
 };

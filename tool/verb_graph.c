@@ -173,7 +173,9 @@ static void draw_crowd(struct crowds *crowds, const struct crowd *crowd)
 		     &(struct drawing_node){
 			     .kind = crowds->kind,
 			     .number = crowds->drawn,
-			     .name = crowds->kind == DRAWING_USER ? "users" : "groups",
+			     .name = crowds->kind == DRAWING_USER      ? "users"
+				     : crowds->kind == DRAWING_VIRTUAL ? "virtual users"
+								       : "groups",
 			     .label = "",
 			     .colour = "",
 			     .count = crowd->n,
@@ -294,8 +296,9 @@ static int draw_defaults(struct drawing *drawing, const struct roster *roster)
 	if (policy_read_assignment(roster->policy, &c, &a))
 		draw_nameless(drawing, roster, DRAWING_SYSTEM,
 			      "system accounts without an assignment", &a);
-	/* virtual_roles, which belong to no account, are not drawn. */
-	(void)policy_read_assignment(roster->policy, &c, &a);
+	if (policy_read_assignment(roster->policy, &c, &a))
+		draw_nameless(drawing, roster, DRAWING_VIRTUAL_DEFAULT,
+			      "virtual users without an assignment", &a);
 	r = cursor_is_done(&c) ? 0 : -EBADMSG;
 	if (r == 0 && head->flags & FORMAT_HEAD_ROOT_IS_OWNER) {
 		format_put32(owner, head->owner_role);
@@ -361,6 +364,8 @@ static int draw(struct tool *tool, const struct roster *roster)
 	}
 	if (r == 0)
 		r = draw_holders(&drawing, roster, FORMAT_GROUPS, DRAWING_GROUP);
+	if (r == 0)
+		r = draw_holders(&drawing, roster, FORMAT_VIRTUALS, DRAWING_VIRTUAL);
 	if (r == 0)
 		r = draw_defaults(&drawing, roster);
 	if (r == 0)
