@@ -23,6 +23,11 @@ static const char passwd_text[] = "root:x:0:0::/root:/bin/sh\n"
 				  "daemon:x:1:1::/:/bin/sh\n"
 				  "adam:x:1000:1000::/:/bin/sh\n";
 
+static const char passwd_all[] = "root:x:0:0::/root:/bin/sh\n"
+				 "daemon:x:1:1::/:/bin/sh\n"
+				 "adam:x:1000:1000::/:/bin/sh\n"
+				 "olga:x:1001:1001::/:/bin/sh\n";
+
 /* ---- What is refused ---- */
 
 static const struct {
@@ -57,6 +62,8 @@ static void test_groups(void **state)
 
 		print_message("  %s\n", group_cases[i].name);
 		command_write(command, COMMAND_POLICY, ASSIGNED SEEN);
+		/* Every assigned user is known, so that groups alone cause warnings (P3). */
+		command_write(command, "/etc/passwd", passwd_all);
 		if (group_cases[i].group)
 			command_write(command, "/etc/group", group_cases[i].group);
 		command_expect(command, "check", group_cases[i].status, group_cases[i].part);

@@ -22,15 +22,20 @@ static const char policy_text[] =
 	"{ user = \"alice\"; roles = [ \"owner\" ]; },\n"
 	"{ user = \"bob\"; roles = [ \"user\", \"operator\" ]; },\n"
 	"{ user = \"backup\"; roles = [ \"operator\" ]; },\n"
+	"{ virtual = \"shop\"; roles = [ \"user\" ]; },\n"
+	"{ group = \"ops\"; roles = [ \"operator\" ]; },\n"
 	"{ user = \"carol\"; roles = [ \"clerk\" ]; until = \"2027-01-01\"; why = \"summer\"; } );\n"
-	"default_roles = [ \"user\" ];\n"
+	"default_roles = [ \"user\" ]; virtual_roles = [ \"user\" ];\n"
+	"suspended = ( { user = \"trudy\"; until = \"2027-01-01\"; why = \"lost\"; } );\n"
 	"conflicts = ( { name = \"four eyes\"; roles = [ \"clerk\", \"approver\" ]; } );\n"
 	"role_groups = (\n"
 	"{ role = \"operator\"; group = \"adm\"; members = true; },\n"
 	"{ role = \"clerk\"; group = \"lp\"; } );\n"
 	"services = ( { name = \"imap\"; require = [ \"host.mail\" ]; },\n"
+	"{ name = \"ftp\"; require = [ \"host.mail\" ]; accounts = \"any\"; },\n"
 	"{ name = \"pop*\"; require = [ \"host.mail\" ]; } );\n";
 static const struct support_group groups[] = { { "adm", 4 }, { "lp", 7 }, { NULL, 0 } };
+#define OPS_GID 4711
 static const char *const system_accounts[] = { "backup", NULL };
 
 /* ---- A compiled policy to forge ---- */
@@ -55,6 +60,10 @@ static int make_scene(void **ret)
 		fail_msg("the policy is not sound");
 	}
 	support_capture(&compiled, groups, system_accounts);
+	compiled.model.groups.list[0].recorded = FORMAT_RECORDED_PRESENT;
+	compiled.model.groups.list[0].id = OPS_GID;
+	assert_int_equal(names_add(&compiled.model.name_sources, &compiled.model.arena, "files"),
+			 0);
 	support_write_compiled(&compiled, scene->folder, NULL);
 	compile_free(&compiled);
 	scene->sound = support_read_file(scene->file, &scene->n_sound);
@@ -234,15 +243,16 @@ static int read_listed(const struct rolegate_policy *policy)
 static int read_conflicts(const struct rolegate_policy *policy)
 {
 	struct list list = { .n = policy->head.n_conflicts };
+	const unsigned char *members;
 
 	return read_list(policy,
-			 policy_load_list(policy, FORMAT_CONFLICTS, &list.record, &list.cursor),
-			 &list, read_conflict);
+			 policy_load_conflicts(policy, &list.record, &members, &list.cursor), &list,
+			 read_conflict);
 }
 
 static int read_defaults(const struct rolegate_policy *policy)
 {
-	struct list list = { .n = 2 };
+	struct list list = { .n = 3 };
 
 	return read_list(policy,
 			 policy_load_list(policy, FORMAT_DEFAULTS, &list.record, &list.cursor),
@@ -256,6 +266,76 @@ static int read_prefixes(const struct rolegate_policy *policy)
 	return read_list(policy,
 			 policy_load_list(policy, FORMAT_PREFIXES, &list.record, &list.cursor),
 			 &list, read_service);
+}
+
+static int read_role_gids(const struct rolegate_policy *policy)
+{
+	const unsigned char *gids;
+	struct record record;
+	uint32_t n;
+
+	return ended(policy_load_role_gids(policy, 0, &record, &gids, &n), &record);
+}
+
+static int read_common(const struct rolegate_policy *policy)
+{
+	const unsigned char *map;
+	struct record record;
+
+	return ended(policy_load_common(policy, &record, &map), &record);
+}
+
+static int ignore_name(const char *source, void *context)
+{
+	(void)source;
+	(void)context;
+	return 0;
+}
+
+static int read_name_sources(const struct rolegate_policy *policy)
+{
+	return rolegate_policy_each_name_source(policy, ignore_name, NULL);
+}
+
+/* What a decision answers, and for which facts: 0 or an error. */
+static int decide(const struct rolegate_policy *policy, const char *name, unsigned int facts)
+{
+	static const gid_t gid = OPS_GID;
+	static const char *const group = "ops";
+	struct rolegate_request request = ROLEGATE_REQUEST_INIT;
+	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
+	struct rolegate_subject subject = { { .size = sizeof(struct rolegate_person),
+					      .name = name,
+					      .uid = 1000,
+					      .facts = facts,
+					      .gids = &gid,
+					      .group_names = &group,
+					      .n_groups = 1 } };
+	int r;
+
+	request.service = "ftp";
+	request.at = SUPPORT_NOW;
+	r = rolegate_decide(policy, &request, &subject, NULL, &decision);
+	assert_true(r == 0 || decision.verdict == ROLEGATE_DENY);
+	return r;
+}
+
+#define ALL_FACTS (ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS | ROLEGATE_FACT_SOURCES)
+
+/* Buckets, which only decisions read. */
+static int read_virtuals(const struct rolegate_policy *policy)
+{
+	return decide(policy, "shop", ROLEGATE_FACT_ABSENT);
+}
+
+static int read_gids(const struct rolegate_policy *policy)
+{
+	return decide(policy, "dave", ALL_FACTS);
+}
+
+static int read_suspended(const struct rolegate_policy *policy)
+{
+	return decide(policy, "trudy", ALL_FACTS);
 }
 
 /* ---- Another size ---- */
@@ -279,7 +359,15 @@ static const struct kind {
 	{ "conflict rules", FORMAT_CONFLICTS, false, read_conflicts },
 	{ "default roles", FORMAT_DEFAULTS, false, read_defaults },
 	{ "services by prefix", FORMAT_PREFIXES, false, read_prefixes },
+	{ "gids of a role", FORMAT_ROLE_GIDS, true, read_role_gids },
+	{ "what all groups grant", FORMAT_COMMON, true, read_common },
+	{ "sources of the name service", FORMAT_NAME_SOURCES, false, read_name_sources },
+	{ "virtual users", FORMAT_VIRTUALS, false, read_virtuals },
+	{ "recorded gids", FORMAT_GIDS, false, read_gids },
+	{ "suspended accounts", FORMAT_SUSPENDED, false, read_suspended },
 };
+
+static const char BUCKETS[] = { FORMAT_VIRTUALS, FORMAT_GIDS, FORMAT_SUSPENDED, '\0' };
 
 /* What reading a record comes to once its payload is the first n bytes of these. */
 static int read_as(const struct scene *scene, const struct kind *kind, const unsigned char *payload,
@@ -310,7 +398,8 @@ static void test_sizes(void **ret)
 		assert_non_null(payload);
 		payload[n] = 0;
 		assert_int_equal(read_as(scene, kind, payload, n), 0);
-		for (size_t cut = 0; cut < n; cut++)
+		/* A bucket of no bytes is an empty one. */
+		for (size_t cut = strchr(BUCKETS, kind->letter) ? 1 : 0; cut < n; cut++)
 			if (read_as(scene, kind, payload, cut) != -EBADMSG)
 				fail_msg("%s of %zu bytes instead of %zu is read", kind->name, cut,
 					 n);
@@ -341,6 +430,54 @@ static size_t find_start(const struct rolegate_policy *policy)
 {
 	(void)policy;
 	return 0;
+}
+
+/* Behind a role's flags. */
+static size_t find_members(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return 1;
+}
+
+/* Behind the number of strings, and the length of the first. */
+static size_t find_first_string(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return 4 + 2;
+}
+
+/* Of a bucket with one entry: behind its name, and the length of its body. */
+static size_t find_body(const char *name)
+{
+	return 2 + strlen(name) + 1 + 4;
+}
+
+static size_t find_virtual(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return find_body("shop");
+}
+
+static size_t find_virtual_count(const struct rolegate_policy *policy)
+{
+	return find_virtual(policy) + 1;
+}
+
+static size_t find_gid_count(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return find_body("4711");
+}
+
+static size_t find_suspension(const struct rolegate_policy *policy)
+{
+	(void)policy;
+	return find_body("trudy");
+}
+
+static size_t find_suspension_end(const struct rolegate_policy *policy)
+{
+	return find_suspension(policy) + 1;
 }
 
 /* A role's name begins behind its length. */
@@ -381,12 +518,13 @@ static size_t find_role_level(const struct rolegate_policy *policy)
 
 static size_t find_conflict_numbers(const struct rolegate_policy *policy)
 {
+	const unsigned char *members;
 	struct conflict conflict;
 	struct record record;
 	struct cursor c;
 	size_t at;
 
-	assert_int_equal(policy_load_list(policy, FORMAT_CONFLICTS, &record, &c), 0);
+	assert_int_equal(policy_load_conflicts(policy, &record, &members, &c), 0);
 	assert_true(policy_read_conflict(policy, &c, &conflict));
 	at = behind(&record, conflict.name) + 2 + 4;
 	store_record_free(&record);
@@ -452,8 +590,33 @@ static const struct {
 	int want;
 } values[] = {
 	{ "a role that no flag is known of", FORMAT_ROLE, find_start, "\x80", 1, -EBADMSG },
-	{ "a role whose length of a list is huge", FORMAT_ROLE, find_start, "\0\xff\xff\xff\xff", 5,
+	{ "a role of every conflict rule there may be", FORMAT_ROLE, find_members, "\x03", 1, 0 },
+	{ "a conflict's role that is not there", FORMAT_CONFLICTS, find_start, "\0\0\1\0", 4,
 	  -EBADMSG },
+	{ "a role of more gids than there may be", FORMAT_ROLE_GIDS, find_start, "\1\4\0\0", 4,
+	  -EBADMSG },
+	{ "a role of a gid that is not there", FORMAT_ROLE_GIDS, find_start, "\1\0\0\0", 4,
+	  -EBADMSG },
+	{ "more sources of names than there may be", FORMAT_NAME_SOURCES, find_start, "\x21\0\0\0",
+	  4, -EBADMSG },
+	{ "a source of names with a NUL in it", FORMAT_NAME_SOURCES, find_first_string, "\0", 1,
+	  -EBADMSG },
+	{ "a virtual user recorded in no known way", FORMAT_VIRTUALS, find_virtual, "\3", 1,
+	  -EBADMSG },
+	{ "a virtual user with more assignments than there may be", FORMAT_VIRTUALS,
+	  find_virtual_count, "\1\1\0\0", 4, -EBADMSG },
+	{ "a virtual user with an assignment that is not there", FORMAT_VIRTUALS,
+	  find_virtual_count, "\2\0\0\0", 4, -EBADMSG },
+	{ "more groups of a gid than there may be", FORMAT_GIDS, find_gid_count, "\x41\0\0\0", 4,
+	  -EBADMSG },
+	{ "groups of a gid that are not there", FORMAT_GIDS, find_gid_count, "\2\0\0\0", 4,
+	  -EBADMSG },
+	{ "a suspension of which no flag is known", FORMAT_SUSPENDED, find_suspension, "\x80", 1,
+	  -EBADMSG },
+	{ "a suspension without an end, and with one", FORMAT_SUSPENDED, find_suspension, "\0", 1,
+	  -EBADMSG },
+	{ "a suspension that ends at another time", FORMAT_SUSPENDED, find_suspension_end,
+	  "\0\0\0\0\0\0\0\0", 8, 0 },
 	{ "a role of a level beyond the owner's", FORMAT_ROLE_INFO, find_role_level, "\5", 1,
 	  -EBADMSG },
 	{ "a role of the owner's level", FORMAT_ROLE_INFO, find_role_level, "\4", 1, 0 },
