@@ -18,6 +18,11 @@ for policy in "$root"/*.conf; do
 	name=$(basename "$policy" .conf)
 	mkdir -p "$root/tree-$name/etc/rolegate"
 	cp "$policy" "$root/tree-$name/etc/rolegate/rolegate.conf"
+	# The users and groups that the text names, and a stranger: unknown ones are a warning, and are denied (P12).
+	printf '%s\n' root:x:0:0::/root:/bin/sh alice:x:1000:1000::/:/bin/sh bob:x:1001:1001::/:/bin/sh \
+		carol:x:1002:1002::/:/bin/sh dave:x:1003:1003::/:/bin/sh stranger:x:1004:1004::/:/bin/sh \
+		>"$root/tree-$name/etc/passwd"
+	printf '%s\n' root:x:0: staff:x:50: wheel:x:51: backup:x:52: >"$root/tree-$name/etc/group"
 	chmod go-w "$root/tree-$name/etc/rolegate/rolegate.conf" "$root/tree-$name/etc/rolegate"
 	if ! ./rolegate --root "$root/tree-$name" check --strict >"$root/log" 2>&1 ||
 		! ./rolegate --root "$root/tree-$name" apply >>"$root/log" 2>&1; then
