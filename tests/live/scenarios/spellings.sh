@@ -51,6 +51,10 @@ by_dovecot() {
 	curl -sS --max-time 10 imap://127.0.0.1/ -u "$2:any"
 }
 
+by_pamtester() {
+	pamtester sshd "$2" acct_mgmt
+}
+
 by_explain() {
 	rolegate --json explain "$2" sshd
 }
@@ -112,13 +116,14 @@ explained() {
 
 # result_of PROGRAM UID LINES: the result, from the status and output in /tmp/by and the log lines.
 result_of() {
-	local program=$1 uid=$2 lines=$3 status reason
+	local program=$1 uid=$2 lines=$3 service=$1 status reason
+	[[ $program != pamtester ]] || service=sshd
 	status=$(<"/tmp/by/$program.status")
 	if [[ $program == explain ]]; then
 		explained
 		return
 	fi
-	reason=$(grep -F "pam_rolegate($program:account): " <<<"$lines" | grep -vE ': (allow|would-deny) ' |
+	reason=$(grep -F "pam_rolegate($service:account): " <<<"$lines" | grep -vE ': (allow|would-deny) ' |
 		sed -nE 's/.* reason=([a-z-]+).*/\1/p' | tail -n 1)
 	# These run commands as root.
 	[[ $program != su-l && $program != sudo ]] || uid=0
@@ -188,6 +193,18 @@ local_users() {
 	useradd -M -u 1105 lena
 }
 
+# Names that no account has, of which some mean an account to some program.
+odd_names() {
+	local name names=(ROOT 'root ' root. '#0' 0 1105 + - +lena -lena . .. lena/.. lena:x $'lena\n' $'\tlena' $'lena\001'
+		lena,tom '*' '%lena' 'lena"' "$(printf 'lena%.0s' {1..1000})")
+	for name in "${names[@]}"; do
+		each pamtester -- "files: '$(printf '%q' "${name:0:20}")'" 0 "$name" 'denied unknown-user'
+		is "the log has one line about $(printf '%q' "${name:0:20}")" 1 "$(count_lines "$(rolegate_lines)")"
+	done
+	# pamtester asks for a name if it is empty.
+	each pamtester -- 'files: no name' 0 '' 'denied unknown-user|refused by the program'
+}
+
 with_files() {
 	nsswitch 'passwd: files' 'group: files'
 	ends_with 0 'files: apply' rolegate apply
@@ -195,6 +212,7 @@ with_files() {
 	for name in LENA lena@live 'live\lena' 'lena ' "lena$no_break_space" ' lena'; do
 		wherever_typed "files: lena as '$name'" 1105 "$name" "$unknown"
 	done
+	odd_names
 	# A second name of a uid gets no assignments of the first.
 	each su -- 'files: tom2, a second name of tom' 1103 tom2 'denied missing-permission'
 	each su su-l sudo -- 'files: tom' 1103 tom 'let in'
