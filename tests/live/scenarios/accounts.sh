@@ -150,10 +150,12 @@ changed_groups() {
 
 # --- look-ups ---
 
-# groups_of COUNT: dave is in COUNT groups; the policy names two of them.
+# groups_of COUNT [USER]: dave, or USER, is in COUNT groups. The policy names g1 and g2, which only dave is in.
 groups_of() {
-	local i
-	for ((i = 1; i <= $1; i++)); do printf 'g%d:%d:dave\n' "$i" "$((20000 + i))"; done >/etc/awkward/awkward/groups
+	local count=$1 user=${2:-dave} i
+	for ((i = 1; i <= count; i++)); do
+		if ((i > 2)) || [[ $user == dave ]]; then printf 'g%d:%d:%s\n' "$i" "$((20000 + i))" "$user"; fi
+	done >/etc/awkward/awkward/groups
 }
 
 few() {
@@ -161,8 +163,8 @@ few() {
 }
 
 few_lookups() {
-	local n began ms
-	module_file awkward users dave:5502:100
+	local n began ms few_of_them
+	module_file awkward users dave:5502:100 dora:5503:100
 	groups_of 4
 	write_policy ', { group = "g1"; roles = [ "user" ]; }, { group = "g2"; roles = [ "administrator" ]; },
 		{ group = "g3-not"; roles = [ "administrator" ]; }'
@@ -178,7 +180,18 @@ few_lookups() {
 		is "$n groups: at most 2 + 2 look-ups" yes \
 			"$(few "$(count_calls awkward)")"
 	done
+	# dora has the default roles, so each source is asked by itself, too.
+	for n in 4 400; do
+		groups_of "$n" dora
+		log_module awkward
+		answers "default roles, $n groups" <<-'END'
+			dora door allowed
+		END
+		((n == 4)) && few_of_them=$(count_calls awkward)
+	done
+	is 'default roles, 400 groups: as many look-ups as with 4' "$few_of_them" "$(count_calls awkward)"
 	reset_module awkward
+	groups_of 400
 	module_file awkward slow 20
 	began=${EPOCHREALTIME/.}
 	pamtester vault dave acct_mgmt >/dev/null 2>&1 || true
