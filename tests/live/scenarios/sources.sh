@@ -39,9 +39,12 @@ write_policy() {
 	END
 }
 
+# activate WHAT [ASSIGNMENT…]
 activate() {
-	write_policy
-	ends_with 0 "$1: apply" rolegate apply
+	local what=$1
+	shift
+	write_policy "$@"
+	ends_with 0 "$what: apply" rolegate apply
 }
 
 # --- expected verdicts ---
@@ -157,6 +160,7 @@ files_only() {
 	limited 'files' rita
 	limited 'files' carl
 	chmod 000 /etc/group
+	# shellcheck disable=SC2054 # the commas are setpriv's
 	front=(setpriv "--bounding-set=-dac_override,-dac_read_search" --inh-caps=-all)
 	answers 'files, /etc/group unreadable' <<-'END'
 		rita door denied system-error files
@@ -253,10 +257,22 @@ with_sssd() {
 	ends_with 0 'sssd starts' start_sssd dana
 	all_well 'files sss, started again'
 	by_ssh rita 'files sss, started again' 'denied missing-permission'
+	absent_group
 	mv "$modules/libnss_sss.so.2" /run/
 	nothing_from sss 'files sss, library missing'
 	mv /run/libnss_sss.so.2 "$modules/"
 	all_well 'files sss, library back'
+}
+
+# A group that no source had at an activation is not a missing answer after a later one.
+absent_group() {
+	local ghosts=', { group = "ghosts"; roles = [ "guest" ]; approved_by = "alice"; }'
+	activate 'files sss, a group that no source has' "$ghosts"
+	sssd_remembers_users_and_dies
+	activate 'files sss, killed, a group that no source has' "$ghosts"
+	ends_with 0 'sssd starts' start_sssd dana
+	all_well 'files sss, started again, a group that no source has'
+	activate 'files sss'
 }
 
 directory_down() {
@@ -403,6 +419,7 @@ with_module_in_detail() {
 	limited 'files awkward' carl
 	activate_while_silent
 	revoke_while_silent
+	password_gate
 	permissive_mode
 	other_lines
 	no_lines
@@ -416,14 +433,39 @@ activate_while_silent() {
 	nothing_from awkward 'files awkward, UNAVAIL 111, and applied since'
 	reset_module awkward
 	all_well 'files awkward, well after an apply without it'
+	activate 'files awkward, well'
 }
 
 # A3: a role is revoked while the directory is down.
 revoke_while_silent() {
-	activate 'files awkward, well'
 	ends_with 0 'rolegate assign tess user' rolegate assign tess user
 	fail_module awkward 'UNAVAIL 111' passwd group initgroups
 	ends_with 0 'files awkward, UNAVAIL 111: rolegate unassign tess user' rolegate unassign tess user
+	reset_module awkward
+}
+
+# sets_password ACTOR: whether the password gate lets the actor set the password of otto.
+sets_password() {
+	local before
+	before=$(hash_of otto)
+	printf 'otto:%s-%s\n' "$new_password" "$RANDOM" >/tmp/line
+	(with_login "$1" chpasswd </tmp/line >/dev/null 2>&1) || true
+	[[ $(hash_of otto) == "$before" ]] && printf 'denied' || printf 'allowed'
+}
+
+# The password gate: an owner by name needs no directory, an owner by a group of the directory does.
+password_gate() {
+	gate chpasswd
+	useradd -M -u 5020 -g users gerd
+	printf 'chiefs:7003:gerd\n' >>/etc/awkward/awkward/groups
+	activate 'files awkward, owners by a group' ', { group = "chiefs"; roles = [ "owner" ]; }'
+	row alice 'files awkward, all well: chpasswd' allowed "$(sets_password alice)"
+	row gerd 'files awkward, all well: chpasswd' allowed "$(sets_password gerd)"
+	row rita 'files awkward, all well: chpasswd' denied "$(sets_password rita)"
+	fail_module awkward 'UNAVAIL 111' passwd group initgroups
+	row alice 'files awkward, all UNAVAIL 111: chpasswd' allowed "$(sets_password alice)"
+	row gerd 'files awkward, all UNAVAIL 111: chpasswd' denied "$(sets_password gerd)"
+	row rita 'files awkward, all UNAVAIL 111: chpasswd' denied "$(sets_password rita)"
 	reset_module awkward
 }
 
