@@ -357,11 +357,11 @@ static enum nss_status find_group(const char *typed, gid_t gid, struct group *gr
 
 /* --- enumerations --- */
 
-static void restart(FILE **from, FILE *anew)
+static void restart(FILE **from, FILE *opened)
 {
 	if (*from)
 		fclose(*from);
-	*from = anew;
+	*from = opened;
 }
 
 /* The next line; it is read again if the buffer was too small for it. */

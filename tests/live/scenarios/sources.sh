@@ -49,9 +49,11 @@ activate() {
 
 # --- expected verdicts ---
 
-# rita, dana and pia: a group restricts them; dana and pia exist only in the directory, and it is pia's primary group.
-# greta: a group grants what the default roles
-# do not. carl: a group has a role that conflicts with his own. dora: default roles only. otto: an own assignment.
+# rita, dana, pia   a group restricts them; dana and pia exist only in the directory, and it is pia's primary group
+# greta             a group grants what the default roles do not
+# carl              a group has a role that conflicts with his own
+# dora              has the default roles only
+# otto              has an assignment of his own
 all_well() {
 	answers "$1" <<-'END'
 		rita door denied missing-permission

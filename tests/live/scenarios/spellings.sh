@@ -193,7 +193,7 @@ local_users() {
 	useradd -M -u 1105 lena
 }
 
-# Names that no account has, of which some mean an account to some program.
+# Names that no account has; some programs read a few of them as an account.
 odd_names() {
 	local name names=(ROOT 'root ' root. '#0' 0 1105 + - +lena -lena . .. lena/.. lena:x $'lena\n' $'\tlena' $'lena\001'
 		lena,tom '*' '%lena' 'lena"' "$(printf 'lena%.0s' {1..1000})")
@@ -276,7 +276,7 @@ full_names() {
 	done
 }
 
-# P13: each spelling of a suspended account; G1: it is no target either.
+# P13: each spelling of a suspended account.
 suspended_accounts() {
 	write_policy 'suspended = ( { user = "mallory@live"; why = "left"; } );'
 	ends_with 0 'mallory suspended: apply' rolegate apply
