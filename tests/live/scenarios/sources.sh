@@ -331,11 +331,11 @@ with_nscd() {
 	kill_sssd
 	nscd -i group
 	nscd -i passwd
-	no_groups_from '(sss|nscd)' 'nscd with an empty cache, files sss, killed'
+	no_groups_from '(sss|libc)' 'nscd with an empty cache, files sss, killed'
 	start_sssd dana
 	answers 'nscd, files sss, back, nscd has cached the failure' <<-'END'
 		rita door denied (missing-permission|system-error)
-		dana door denied (missing-permission|system-error (sss|nscd)|unknown-user)
+		dana door denied (missing-permission|system-error (sss|libc)|unknown-user)
 		carl door denied (conflict|system-error)
 		dora door allowed
 		otto door allowed
