@@ -63,6 +63,12 @@ static int pose(const struct gate *gate, struct record *ret_record,
 	return 0;
 }
 
+/* Whether two accounts have the target's name: then it is not known whose password it is (P12). */
+static bool is_ambiguous(const struct gate *gate)
+{
+	return gate->target.person.facts & ROLEGATE_FACT_AMBIGUOUS;
+}
+
 static bool is_own(const struct gate *gate)
 {
 	return gate->has_actor && rolegate_is_own_password(&gate->target, &gate->actor);
@@ -72,6 +78,7 @@ int rolegate_is_own_password(const struct rolegate_target *target,
 			     const struct rolegate_actor *actor)
 {
 	return target->person.facts & actor->person.facts & ROLEGATE_FACT_UID &&
+	       !(target->person.facts & ROLEGATE_FACT_AMBIGUOUS) &&
 	       target->person.uid == actor->person.uid;
 }
 
@@ -114,14 +121,17 @@ int rolegate_decide_password(const struct rolegate_policy *policy,
 	int r, written;
 
 	r = read_call(policy, request, target, actor, &gate);
-	if (r == 0 && is_own(&gate)) {
+	if (r == 0 && is_ambiguous(&gate)) {
+		d.generation = gate.policy->head.generation;
+		d.reason = ROLEGATE_AMBIGUOUS_USER;
+	} else if (r == 0 && is_own(&gate)) {
 		d.generation = gate.policy->head.generation;
 		d.reason = ROLEGATE_OWN_PASSWORD;
 		d.verdict = ROLEGATE_ALLOW;
 	} else if (r == 0) {
 		r = decide(&gate, &d);
 	}
-	d.about_actor = r == 0;
+	d.about_actor = r == 0 && !is_ambiguous(&gate);
 	written = sized_write_decision(ret_decision, &d);
 	return r < 0 ? r : written;
 }
@@ -141,7 +151,7 @@ int rolegate_explain_password(const struct rolegate_policy *policy,
 	r = read_call(policy, request, target, actor, &gate);
 	if (r < 0)
 		return r;
-	if (!gate.has_actor || is_own(&gate))
+	if (!gate.has_actor || is_own(&gate) || is_ambiguous(&gate))
 		return -EINVAL;
 	r = pose(&gate, &record, &posed);
 	if (r < 0)

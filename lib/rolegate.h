@@ -386,7 +386,7 @@ ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
 /*
  * Whether the password that the actor sets is their own: both have the same uid, whatever their
  * names, since two names of one uid are one person to the kernel. Needs no policy. False where
- * either uid is not given.
+ * either uid is not given, and where the target is ambiguous.
  *
  * Source:   rolegate.conf(5) G1.   Since: 0.1
  */
@@ -396,7 +396,8 @@ ROLEGATE_API int rolegate_is_own_password(const struct rolegate_target *target,
 /*
  * Decide whether the actor may set the target's password: the own one, or anybody's for whoever
  * holds the permission that `password_gate` names, by the evaluator of rolegate_decide(). The
- * decision is about the actor. Of the target it matters only whether it is the actor.
+ * decision is about the actor. Of the target it matters only whether it is the actor; an ambiguous
+ * target is always denied, also in permissive mode (P12).
  *
  * request  the service, whose `mode` counts (D5), may be NULL; the permission has to be NULL
  * target   whose password; with ROLEGATE_FACT_UID or ROLEGATE_FACT_ABSENT
@@ -418,7 +419,7 @@ ROLEGATE_API int rolegate_decide_password(const struct rolegate_policy *policy,
  *
  * Owner:    rolegate_explanation_free(*ret_explanation).
  * Returns:  as rolegate_explain(); -EINVAL also where there is nothing to explain: the own
- *           password, or no actor.   Since: 0.1
+ *           password, an ambiguous target, or no actor.   Since: 0.1
  */
 ROLEGATE_API int rolegate_explain_password(const struct rolegate_policy *policy,
 					   const struct rolegate_request *request,

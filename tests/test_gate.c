@@ -108,6 +108,44 @@ static struct rolegate_decision ask(const struct gate_case *c, const char *servi
 	return d;
 }
 
+/* P12: a name of two accounts is no target, not even the own one, nor permissively. */
+static void test_ambiguous_target(void **unused)
+{
+	static const char *const actors[] = { "alice:1001", "bob:1002", "root:0", NULL };
+	struct rolegate_policy *policy = support_policy(permissive);
+	struct rolegate_request request = ROLEGATE_REQUEST_INIT;
+	struct rolegate_explanation *explanation = NULL;
+	struct support_person target, actor;
+
+	(void)unused;
+	request.service = "passwd";
+	request.at = SUPPORT_NOW;
+	support_person(&target, "bob:1002");
+	target.person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+	for (size_t i = 0; i < sizeof(actors) / sizeof(actors[0]); i++) {
+		struct rolegate_decision d = ROLEGATE_DECISION_INIT;
+		struct rolegate_target whose = { .person = target.person };
+		struct rolegate_actor who;
+
+		support_person(&actor, actors[i] ? actors[i] : "nobody:65534");
+		who = (struct rolegate_actor){ .person = actor.person };
+		assert_false(rolegate_is_own_password(&whose, &who));
+		assert_int_equal(rolegate_decide_password(policy, &request, &whose,
+							  actors[i] ? &who : NULL, &d),
+				 0);
+		assert_int_equal(d.verdict, ROLEGATE_DENY);
+		assert_int_equal(d.reason, ROLEGATE_AMBIGUOUS_USER);
+		assert_false(d.permissive || d.wants || d.wants_actor || d.about_actor);
+		assert_int_equal(d.generation, 1);
+		assert_int_equal(rolegate_explain_password(policy, &request, &whose, &who,
+							   &explanation),
+				 -EINVAL);
+		support_forget(&actor);
+	}
+	support_forget(&target);
+	rolegate_policy_close(policy);
+}
+
 static void test_cases(void **unused)
 {
 	(void)unused;
@@ -379,10 +417,15 @@ static void test_key(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cases),	      cmocka_unit_test(test_service_entries),
-		cmocka_unit_test(test_one_evaluator), cmocka_unit_test(test_facts),
-		cmocka_unit_test(test_wrong_calls),   cmocka_unit_test(test_damage),
-		cmocka_unit_test(test_trial),	      cmocka_unit_test(test_key),
+		cmocka_unit_test(test_cases),
+		cmocka_unit_test(test_service_entries),
+		cmocka_unit_test(test_one_evaluator),
+		cmocka_unit_test(test_facts),
+		cmocka_unit_test(test_wrong_calls),
+		cmocka_unit_test(test_damage),
+		cmocka_unit_test(test_trial),
+		cmocka_unit_test(test_key),
+		cmocka_unit_test(test_ambiguous_target),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

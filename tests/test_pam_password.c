@@ -748,6 +748,11 @@ static void test_spellings(void **unused)
 		{ "P12 somebody's by another spelling", accounts, OTHER_SPELLING "wanda", "", ALLOW,
 		  PAM_SUCCESS,
 		  "target=" OTHER_SPELLING "wanda account=wanda actor=alice known-by=real-uid " },
+		{ "P12 an ambiguous target", accounts, "Olga", "", DENY, PAM_PERM_DENIED,
+		  "target=Olga uids=20412,20411 actor=alice known-by=real-uid service=passwd "
+		  "reason=ambiguous-user " },
+		{ "P12 an ambiguous target, permissively", accounts, "Olga", "mode=permissive",
+		  DENY, PAM_PERM_DENIED, "reason=ambiguous-user " },
 		{ "P12 the canonical name: no account= in the log", accounts, "wanda", "", ALLOW,
 		  PAM_SUCCESS, "target=wanda actor=alice known-by=real-uid service=passwd " },
 	};
@@ -755,6 +760,8 @@ static void test_spellings(void **unused)
 		{ "P12 an ambiguous actor", accounts, "wanda", "", DENY, PAM_PERM_DENIED,
 		  "target=wanda actor=olga uids=20412,20411 known-by=real-uid service=passwd "
 		  "reason=ambiguous-user " },
+		{ "P12 the own one, by a name of two accounts", accounts, "Olga", "", DENY,
+		  PAM_PERM_DENIED, "target=Olga uids=20412,20411 actor=olga uids=20412,20411 " },
 		{ "P12 an ambiguous actor, permissively", accounts, "wanda", "mode=permissive",
 		  DENY, PAM_PERM_DENIED, "uids=20412,20411 known-by=real-uid " },
 	};
