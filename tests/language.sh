@@ -29,7 +29,8 @@ complain() {
 # Each file with the kind of its text: KIND FILE. The same in a checkout and in a release, which lacks debian/.
 files() {
 	find lib host compiler wiring pam_module nss_module tool compat doc -name '*.[ch]' | sed 's/^/c /'
-	find tests fuzz bench -name '*.[ch]' | sed 's/^/comments /'
+	# A released header stays as it was.
+	find tests fuzz bench -name '*.[ch]' ! -path tests/data/abi/rolegate.h | sed 's/^/comments /'
 	find .ci tests fuzz bench demo check Makefile.am configure.ac conf/completion debian -type f \( -name '*.sh' \
 		-o -name run -o -name demo -o -name check -o -name '*.am' -o -name '*.ac' -o -path 'conf/completion/*' \
 		-o -path 'debian/*.p[or]*' -o -path 'debian/tests/[!c]*' -o -path debian/rules \) 2>"$tmp/none" | sed 's/^/shell /'
@@ -72,6 +73,11 @@ scan() {
 			if (!parts[which])
 				return
 			low = " " tolower(text[which]) " "
+			# A value or key in quotes, or alone in a string of C, is a name.
+			if (which == 1 && kind == "c")
+				sub(/^ +nobody $/, "  ###### ", low)
+			gsub(/"nobody"/, "\"######\"", low)
+			gsub(/"sources"/, "\"#######\"", low)
 			if (low ~ any) {
 				kept[++n_kept] = low
 				kept_text[n_kept] = text[which]
@@ -365,14 +371,13 @@ test_itself() {
 	rows | awk -F'\t' '$1 != "-" { print $3 "\n" }' >"$tmp/clean.md"
 	cat >"$tmp/clean.c" <<'END'
 #include "mend.h"
-int mend, folder_of, in_force; /* the active policy */
+int mend, folder_of, in_force; /* the active policy: other_services = "nobody", "sources": "same" */
 char c = '"'; int whoever; char d = '"';
 	f("policy is active", "sshd: permission denied: bob lacks \"host.ssh\", required by sshd");
 	f("one two three four five six seven eight nine ten " PRIu64 " twelve thirteen fourteen fifteen sixteen "
 	  "seventeen eighteen nineteen twenty.", "nobody", "unsoundproof");
 END
-	sed 's/"nobody", //' "$tmp/clean.c" >"$tmp/clean2.c"
-	printf 'text %s\nc %s\n' "$tmp/clean.md" "$tmp/clean2.c" | scan >"$tmp/seen"
+	printf 'text %s\nc %s\n' "$tmp/clean.md" "$tmp/clean.c" | scan >"$tmp/seen"
 	[ ! -s "$tmp/seen" ] || complain "self-test: found in a clean text: $(cat "$tmp/seen")"
 
 	# Messages.
