@@ -6,7 +6,7 @@
  *	./a.out USER SERVICE [STATE_DIR]
  *
  * It shows what a program does to ask Rolegate. A decision is about an account, so the name is looked
- * up first, and the name that the system gives for it is the one that counts. Only if the answer
+ * up first, and only its canonical name counts. Only if the answer
  * depends on groups (decision.wants) are these looked up, which may cost a directory server's time.
  *
  * Exit status: 0 the user may; 1 the user may not; 2 no answer could be had.
@@ -109,8 +109,8 @@ static int decide(const struct rolegate_policy *policy, const struct rolegate_re
 		if (r < 0 || decision->verdict == ROLEGATE_ALLOW || decision->wants == 0)
 			return r;
 		/*
-		 * Whether each source of groups answered is more than getgrouplist(3) says. A program that cannot ask
-		 * the sources one by one leaves it at the denial.
+		 * getgrouplist(3) does not report whether each name source answered. A program that cannot ask the
+		 * name sources one by one keeps the denial.
 		 */
 		if (!(decision->wants & ROLEGATE_FACT_GROUPS))
 			return 0;
