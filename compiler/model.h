@@ -119,8 +119,8 @@ struct model_assignment {
 };
 
 /*
- * A user, group or virtual user that has assignments; with what the name service says of it, which the compiler
- * does not ask: whoever compiles for a host records it before packing (P3).
+ * A user, group or virtual user that has assignments; with the answer of the name service, which the compiler
+ * does not ask: the caller that compiles for a host records it before packing (P3).
  */
 struct model_holder {
 	uint32_t first, last; /* assignments */
@@ -129,7 +129,7 @@ struct model_holder {
 	uint32_t id; /* uid or gid; with FORMAT_RECORDED_PRESENT */
 };
 
-/* A suspended user (P13); recorded as a holder is. */
+/* A suspended user (P13); recorded like a user with assignments. */
 struct model_suspension {
 	int64_t until;
 	const char *why;

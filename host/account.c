@@ -78,8 +78,8 @@ static int note_silent(struct account *account, const struct name_sources *sourc
 
 /*
  * libc returned no account: whether each name source that counts says the same (P3). An error of libc stays one,
- * also if its sources answer now. A source that does have the account means that nscd or an outage was in between:
- * then libc itself is the one that did not answer.
+ * also if its name sources answer now. If a name source does have the account, nscd or an outage was in between:
+ * then libc itself did not answer.
  */
 static int check_absent(struct account *account, const struct rolegate_policy *policy, int error)
 {
@@ -97,7 +97,7 @@ static int check_absent(struct account *account, const struct rolegate_policy *p
 	return error;
 }
 
-/* Whether a source on this host gives the account, where that decides whether it is a system account (P3). */
+/* Whether a local name source has the account, where that decides whether it is a system account (P3). */
 static int check_local(struct account *account, const struct rolegate_policy *policy)
 {
 	struct name_sources sources = { .policy = policy, .local_only = true };

@@ -19,9 +19,8 @@
  * person     for librolegate; points into this structure
  * name       the canonical name; until the system was asked, the name as it was typed
  * gid        the primary group; set with ROLEGATE_FACT_UID
- * other_uid  with ROLEGATE_FACT_AMBIGUOUS: the uid that the canonical name has, where person.uid is the one
- *            that the typed name has
- * silent     the source of nsswitch.conf that did not answer, "" if none; and what it was asked for, a literal
+ * other_uid  with ROLEGATE_FACT_AMBIGUOUS: the uid of the canonical name; the typed name has another one
+ * silent     the name source that did not answer, "" if none; and what it was asked for, a literal
  */
 struct account {
 	struct rolegate_person person;
@@ -42,7 +41,7 @@ struct account {
  * asked for, that name is looked up too: it becomes account->name if it has the same uid, else the account is
  * ROLEGATE_FACT_AMBIGUOUS (P12). A name that every source denies is ROLEGATE_FACT_ABSENT.
  *
- * policy    says which groups' names matter, and which sources count; NULL: all
+ * policy    says which groups' names matter, and which name sources count; NULL: all
  * Returns:  0; -ENOMEM; -EIO the system could not say (account->silent).
  * Source:   P3, P12.
  */

@@ -23,7 +23,7 @@ enum nss_status {
 };
 #endif
 
-/* A test has files of its own. */
+/* A test defines other files. */
 #ifndef NAME_SOURCES_NSSWITCH
 #define NAME_SOURCES_NSSWITCH "/etc/nsswitch.conf"
 #define NAME_SOURCES_PASSWD "/etc/passwd"
@@ -41,12 +41,12 @@ enum nss_status {
 /* A database's line, and how far it has been read. Owner: free(text). */
 struct line {
 	char *text, *rest;
-	bool is_initgroups; /* its own line, where a source that has groups ends the search */
+	bool is_initgroups; /* its own line, where a name source that has groups ends the search */
 };
 
-/* What a question to one source came to. */
+/* The result of asking one name source. */
 enum answer {
-	ANSWER_NONE = 0, /* it could not be asked, or did not answer */
+	ANSWER_NONE = 0, /* not asked, or no answer */
 	ANSWER_LATER,	 /* likewise; for nsswitch.conf it is another status */
 	ANSWER_NO,
 	ANSWER_YES,
@@ -55,7 +55,7 @@ enum answer {
 /* Which function of a module is asked. */
 enum kind { KIND_USER, KIND_GROUP, KIND_GID, KIND_GROUPS };
 
-/* After which answers of a source the search ends (nsswitch.conf(5)). */
+/* After which answers of a name source the search ends (nsswitch.conf(5)). */
 struct actions {
 	bool returns[ANSWER_YES + 1];
 };
@@ -83,7 +83,7 @@ static const char *match_database(const char *text, const char *database)
 /*
  * Find the lines of two databases (the second may be NULL) in one reading; the last of each counts, as in libc.
  *
- * texts     on the heap; NULL: there is none
+ * texts     on the heap; NULL for a line that the file lacks
  * Returns:  0; -ENOMEM; -EIO.
  */
 static int find_lines(const char *const databases[2], char *texts[2])
@@ -116,7 +116,7 @@ static int find_lines(const char *const databases[2], char *texts[2])
 	return r;
 }
 
-/* Begin with the sources of users, of groups by name, or of the groups of a user. 0, -ENOMEM or -EIO. */
+/* Begin with the name sources of users, of groups by name, or of the groups of a user. 0, -ENOMEM or -EIO. */
 static int begin(struct line *line, enum kind kind)
 {
 	static const char *const databases[][2] = {
@@ -180,7 +180,7 @@ static void read_actions(char *text, bool heeds_success, struct actions *actions
 		action = take_word(&text, " \t\r\n]", &n_action);
 		returns = is_word(action, n_action, "return");
 		for (int i = ANSWER_NONE; i <= ANSWER_YES; i++)
-			/* On a `group:` line libc goes on after success, whatever the line says. */
+			/* On a `group:` line libc always continues after success. */
 			if (is_word(word + is_negated, n - is_negated, names[i]) != is_negated &&
 			    (i != ANSWER_YES || heeds_success))
 				actions->returns[i] = returns;
@@ -221,7 +221,7 @@ static int is_same(const char *source, void *context)
 	return !strcmp(source, context);
 }
 
-/* Whether no answer of a source is not taken for "no". 1, 0 or an error of the library. */
+/* Whether a name source counts: a missing answer is not a "no". 1, 0 or an error of the library. */
 static int counts(const struct name_sources *sources, char *source)
 {
 	if (!strcmp(source, "files"))
@@ -234,9 +234,9 @@ static int counts(const struct name_sources *sources, char *source)
 	return rolegate_policy_each_name_source(sources->policy, is_same, source);
 }
 
-/* ---- One source ---- */
+/* ---- One name source ---- */
 
-/* A function of a source's module, and the module, which stays loaded for as long. */
+/* A function of a name source's module. */
 static void *find_function(void *module, const char *source, const char *function)
 {
 	char symbol[NAME_SOURCE_SIZE + 32];
@@ -346,7 +346,7 @@ static enum answer ask_groups(void *function, struct question *q)
 	return answer;
 }
 
-/* Ask a source that has a module. One that cannot list a user's groups is asked whether it answers at all. */
+/* Ask a name source that has a module. One that cannot list a user's groups is asked whether it answers at all. */
 static enum answer ask_module(const char *source, enum kind kind, struct question *q)
 {
 	void *module = open_module(source), *function;
@@ -378,7 +378,7 @@ static bool is_member(const struct group *group, const char *name)
 	return false;
 }
 
-/* Look at the entries of passwd or group, of which `line` holds the strings. */
+/* Look at the entries of passwd or group; their strings are in `line`. */
 static enum answer read_entries(FILE *file, enum kind kind, struct question *q, char *line,
 				size_t n_line)
 {
@@ -518,7 +518,7 @@ int name_sources_find_group(struct name_sources *sources, const char *name, uint
 
 typedef int (*each_source)(void *context, const char *source, bool is_user, bool answers);
 
-/* Call for the sources of a line that no other line has. Root is a user of whom each can say whether it has the entry. */
+/* Call for the name sources that only this line has. Each is asked for root: it can tell whether it has that entry. */
 static int each_of(struct line line, struct line other, bool is_user, each_source each,
 		   void *context)
 {

@@ -46,8 +46,8 @@ static int get_more(struct consultation *c)
 }
 
 /*
- * Facts come in at most four steps, the actor, the uid, the groups, the sources of groups one by one, and each is
- * followed by a decision.
+ * Facts come in at most four steps, the actor, the uid, the groups, the name sources of groups one by one, and each
+ * is followed by a decision.
  */
 static int decide(struct consultation *c)
 {

@@ -51,7 +51,7 @@ static int get_more(struct consultation *c)
 	return r < 0 ? r : 1;
 }
 
-/* Facts come in at most three steps, the actor, the groups, and their sources; each is followed by a decision. */
+/* Facts come in at most three steps, the actor, the groups, and their name sources; each is followed by a decision. */
 static int decide(struct consultation *c)
 {
 	int r = 1;
