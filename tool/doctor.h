@@ -90,7 +90,7 @@ void doctor_people(struct tool *tool, struct doctor_findings *findings);
 /* Whether each name and each number in passwd and group stands for one. */
 void doctor_accounts(struct tool *tool, struct doctor_findings *findings);
 
-/* Whether users, groups and sources are what they were when the policy was applied (P3). */
+/* Whether users, groups and name sources are what they were when the policy was applied (P3). */
 void doctor_recorded(struct tool *tool, struct doctor_findings *findings);
 
 /* Whether root could get in if the policy was lost (D7). */

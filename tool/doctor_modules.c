@@ -17,7 +17,7 @@ struct inspection {
 
 /* ---- Files ---- */
 
-/* Below a root the files may be those of whoever makes the image. */
+/* Below a root the files may belong to the user who makes the image. */
 static bool is_trusted(const struct tool *tool, const struct stat *st)
 {
 	return (st->st_uid == 0 || (tool->root && st->st_uid == geteuid())) &&

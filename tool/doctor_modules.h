@@ -9,7 +9,7 @@
 #include "pam_services.h"
 
 /*
- * Report modules that libpam cannot run, a module of ours that others can write, and modules behind ours
+ * Report modules that libpam cannot run, a module of ours that other users can write, and modules behind ours
  * that change PAM_USER.
  *
  * type  STACK_ACCOUNT or STACK_PASSWORD

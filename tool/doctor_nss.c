@@ -18,7 +18,7 @@
 
 #define BLANKS " \t\r"
 
-/* What a source may answer, and what libc then does (nsswitch.conf(5)). */
+/* What a name source may answer, and what libc then does (nsswitch.conf(5)). */
 enum status { SUCCESS, NOTFOUND, UNAVAIL, TRYAGAIN, STATUSES };
 enum action { CONTINUE, RETURN, MERGE };
 
@@ -69,13 +69,13 @@ static void apply_action(struct nss_source *source, const char *text)
 			source->actions[i] = (enum action)action;
 }
 
-/* Read what stands between brackets, and is ended by a NUL. */
+/* Read the text between brackets, up to a NUL. */
 static void read_actions(struct nss_source *source, char *text)
 {
 	while (*(text += strspn(text, " \t"))) {
 		char *end = text + strcspn(text, "=");
 
-		/* There may be blanks on both sides of the `=`. */
+		/* Spaces and tabs may surround the `=`. */
 		end += strspn(end, "= \t");
 		end += strcspn(end, " \t");
 		if (*end)
@@ -301,7 +301,7 @@ static void check_initgroups(struct doctor_findings *findings, const struct nssw
 			continue;
 		}
 		if (end == at) {
-			/* Not if users whom no source knows yet stop there in both lines. */
+			/* Not if users that no name source has had yet stop there in both lines. */
 			end = find_end(own, at, NOTFOUND);
 			if (end == at || find_end(group, i, NOTFOUND) < i)
 				continue;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* doctor: users, groups and sources that are not what they were when the policy was applied (P3). */
+/* doctor: users, groups and name sources that are not what they were when the policy was applied (P3). */
 #include "doctor.h"
 
 #include <errno.h>
@@ -27,8 +27,8 @@ static int add_changed(void *context, bool is_group, const char *name, uint32_t 
 				.severity = DOCTOR_MEDIUM,
 				.id = is_group ? "recorded-gid-changed" : "recorded-uid-changed",
 				.text = text,
-				.why = "its assignments do not count, so that a new account does not get the "
-				       "roles of one that was deleted (P3)",
+				.why = "its assignments do not count: a new account must not get the roles of "
+				       "a deleted one (P3)",
 				.mend = mend,
 			},
 			NULL);
@@ -37,7 +37,7 @@ static int add_changed(void *context, bool is_group, const char *name, uint32_t 
 	return 0;
 }
 
-/* What the active policy says of a source. */
+/* What the active policy says of a name source. */
 struct counted_source {
 	const char *name;
 	bool counts;
@@ -84,8 +84,8 @@ static int check_source(void *context, const char *name, bool is_user, bool answ
 				.file = "/etc/nsswitch.conf",
 				.text = text,
 				.why = source.counts
-					       ? "users whom a group of it could restrict are denied (P3)"
-					       : "it does not count: users whom a group of it restricts have default_roles (P3)",
+					       ? "users that one of its groups could restrict are denied (P3)"
+					       : "it does not count: users that one of its groups restricts have default_roles (P3)",
 				.mend = source.counts ? "start its service"
 					: answers
 						? "rolegate apply"

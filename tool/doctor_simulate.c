@@ -182,7 +182,7 @@ static int set(char **to, const char *format, ...)
 	return -ENOMEM;
 }
 
-/* The first complaint about a line, or about any if there is no line. NULL: there is none. */
+/* The first complaint about a line, or about any if there is no line; or NULL. */
 static const struct stack_complaint *find_complaint(const struct simulation *s,
 						    const struct stack_entry *entry)
 {

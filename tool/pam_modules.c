@@ -140,7 +140,7 @@ static char *join(const char *folder, const char *part, const char *name)
 		       : path;
 }
 
-/* Linux-PAM's own module in a directory, opened; -1 if there is none, or -ENOMEM. */
+/* Linux-PAM's own module in a directory, opened; -1 if the directory has none, or -ENOMEM. */
 static int open_reference(const struct search *s, const char *folder, const char *part)
 {
 	char *path = join(folder, part, REFERENCE);
@@ -173,7 +173,7 @@ static int is_searched(const struct search *s, const char *folder, const char *p
 {
 	int fd;
 
-	/* Without Linux-PAM nobody can tell. Debian's libpam looks in /lib/security, too. */
+	/* Without Linux-PAM this is not known. Debian's libpam looks in /lib/security, too. */
 	if (!s->has_reference || (s->has_triplet && !*part && !strstr(folder, "64")))
 		return 1;
 	fd = open_reference(s, folder, part);
@@ -237,7 +237,7 @@ static int visit_all(struct search *s,
 
 /*
  * Look at the path that the line has. `$ISA` is what the distribution's libpam was built with: the
- * directory of its own modules, except in Debian, where such a path leads nowhere.
+ * directory of its modules, except in Debian, where such a path leads nowhere.
  */
 static int look_at_path(struct search *s)
 {

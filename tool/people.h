@@ -44,6 +44,6 @@ const char *people_why_unusable(struct tool *tool, const char *name);
 const char *people_why_shut_below_root(struct tool *tool, const char *name);
 
 /* A uid and groups that stand for an ordinary person. */
-#define PEOPLE_ORDINARY_UID 60000u /* what useradd gives last: no UID_MIN is above it */
+#define PEOPLE_ORDINARY_UID 60000u /* the last one that useradd assigns: no UID_MIN is above it */
 
 #endif

@@ -19,7 +19,7 @@
 /* Policies with more users than this are read whole before each of them is looked up. */
 #define LOADED_MIN 1000u
 
-/* A user or group of the model, whichever way it came in. */
+/* A user or group of the model: from assignments or suspensions. */
 struct subject {
 	bool is_group;
 	const char *name;
@@ -31,8 +31,8 @@ struct subject {
 struct recording {
 	struct tool *tool;
 	struct compiled *compiled;
-	struct rolegate_policy *active; /* NULL: there is none */
-	bool lacks_file[2]; /* a root without passwd, or group: nobody can tell who is unknown */
+	struct rolegate_policy *active; /* or NULL */
+	bool lacks_file[2]; /* a root without passwd, or group: its names cannot be checked */
 	bool has_other_sources[2];     /* of users, of groups: more than files */
 	size_t n_warned[2], n_changed; /* unknown users, unknown groups; recorded with another id */
 };
@@ -51,7 +51,7 @@ static bool is_accepted(const struct tool *tool, const struct subject *s)
 	return false;
 }
 
-/* Take over the uid or gid of a holder in the active policy. 0 or an error of the library. */
+/* Copy the recorded uid or gid of a user or group from the active policy. 0 or an error of the library. */
 static int take_holder(struct recording *r, const struct subject *s)
 {
 	struct holder holder = { 0 };
@@ -173,7 +173,7 @@ static int read_group(struct recording *r)
 	return entries_close(&entries);
 }
 
-/* ---- What the other sources say, one name after the other ---- */
+/* ---- What the other name sources say, one name after the other ---- */
 
 static bool may_warn(struct recording *r, bool is_group)
 {
@@ -316,7 +316,7 @@ static int settle(struct recording *r, const struct subject *s)
 	return 0;
 }
 
-/* ---- Sources (P3) ---- */
+/* ---- Name sources (P3) ---- */
 
 static int add_source(struct recording *r, const char *source)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * Records what the name service says of the users and groups of a policy when it is activated (P3): their uids and
- * gids, which sources answered, and UID_MIN.
+ * gids, which name sources answered, and UID_MIN.
  */
 #ifndef ROLEGATE_RECORDED_H
 #define ROLEGATE_RECORDED_H
@@ -10,7 +10,7 @@
 
 /*
  * Complete a resolved model. What the active policy has recorded stays, but for the names that --accept or `assign`
- * names. Users, groups and sources that are unknown, or known otherwise, become warnings of the report.
+ * names. Users, groups and name sources that are unknown, or have changed, become warnings of the report.
  *
  * Below --root only DIR's passwd and group are asked.
  *
@@ -19,8 +19,8 @@
 int recorded_fill(struct tool *tool, struct compiled *compiled);
 
 /*
- * Call `each` for every user and group with assignments that passwd or group gives another uid or gid than was
- * recorded, until it returns something other than 0, which is then returned. Directories are not asked: the work does
+ * Call `each` for every user and group with assignments whose uid or gid in passwd or group is not the recorded
+ * one, until it returns something other than 0, which is then returned. Directories are not asked: the work does
  * not grow with the users of the policy. Returns 0; what `each` returned; -ENOMEM; -EIO; or an error of the library.
  */
 int recorded_each_changed(struct tool *tool, const struct rolegate_policy *policy,

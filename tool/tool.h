@@ -21,7 +21,7 @@ struct tool {
 	char *spare;	 /* where catalogs come from that the root lacks, or NULL */
 	int64_t now;
 	bool has_changed; /* the policy: whatever fails afterwards, the exit status says so */
-	bool is_edit; /* a verb changes one thing: other people's names are not worth a warning */
+	bool is_edit;	  /* a verb changes one thing: no warnings about other names */
 	const char
 		*accepts; /* a user, or group, whose uid or gid is recorded again; or NULL (P3) */
 	bool accepts_group;

@@ -159,7 +159,7 @@ static const char *reason_sentence(enum rolegate_reason reason)
 	case ROLEGATE_SUSPENDED:
 		return "the user is suspended";
 	case ROLEGATE_AMBIGUOUS_USER:
-		return "the name service gives two accounts for this name";
+		return "the name service has two accounts for this name";
 	default:
 		return rolegate_reason_text(reason);
 	}
@@ -232,7 +232,7 @@ static void step_words(const struct rolegate_explanation *e, size_t i, char *to,
 static void print_account(const struct account *account)
 {
 	if (account->person.facts & ROLEGATE_FACT_AMBIGUOUS)
-		printf("  the name service gives uid %u for the name, and %d for \"%s\"\n",
+		printf("  the name service has uid %u for the name, and %d for \"%s\"\n",
 		       account->person.uid, (int)account->other_uid, account->name);
 	if (account->silent[0])
 		printf("  name service source \"%s\" did not answer for %s of \"%s\"\n",
