@@ -5,7 +5,7 @@
 #
 #	tests/abi.sh --renew
 #
-# writes the ABI anew; the header of the first version and the caller's output stay as they are.
+# replaces the recorded ABI; the header of the first version and the caller's output stay as they are.
 set -eu
 src=${srcdir:-.}
 data=$src/tests/data/abi

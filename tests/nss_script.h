@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * Name service sources that answer what the test says (nss_scripted.c plays all of them).
+ * Name sources whose answers the test sets (nss_scripted.c plays all of them).
  *
  * The module calls nss_script_find() of the program that loaded it, which is therefore linked with -rdynamic.
  */
@@ -14,7 +14,7 @@
 #define NSS_SCRIPT_MODULE TEST_BUILDDIR "/.libs/nss_scripted.so"
 
 /*
- * What a source says to each of its functions.
+ * The answers of a name source, one for each function.
  *
  * user, group, gid, groups  the status of getpwnam_r, getgrnam_r, getgrgid_r and initgroups_dyn
  * error                     *errnop, with a status other than success
@@ -37,10 +37,10 @@ struct nss_script {
 
 #define NSS_SCRIPTS_MAX 8
 
-/* The scripts of this program; a source that none is for has no module. */
+/* The scripts of this program; a name source without a script has no module. */
 extern struct nss_script nss_scripts[NSS_SCRIPTS_MAX];
 
-/* The script for a source, or for the file name of its module; NULL if there is none. */
+/* The script for a name source, or for the file name of its module; or NULL. */
 struct nss_script *nss_script_find(const char *name);
 
 #endif

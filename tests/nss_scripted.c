@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* An NSS module that is many sources at once, each of which answers what the test program says. */
+/* An NSS module that plays many name sources; the test program sets the answers of each. */
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -10,7 +10,7 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* The status of one call; a buffer that is too small is none of the source's answers. */
+/* The status of one call; a buffer that is too small is not an answer. */
 static enum nss_status answer(struct nss_script *script, enum nss_status status, size_t n,
 			      int *error)
 {

@@ -216,7 +216,7 @@ STAND_IN int open(const char *path, int flags, ...)
 /* Before an account's name: another one of the same account. */
 #define OTHER_SPELLING "DIR:"
 
-/* Give an entry of passwd, as getpwnam_r(3). */
+/* Return an entry of passwd, as getpwnam_r(3). */
 static int give_user(const struct fixture_account *account, struct passwd *entry, char *buffer,
 		     size_t n, struct passwd **result)
 {
@@ -332,7 +332,7 @@ STAND_IN int getgrgid_r(gid_t gid, struct group *entry, char *buffer, size_t n,
 	return BEHIND(getgrgid_r)(gid, entry, buffer, n, result);
 }
 
-/* ---- Sources that are asked one by one ---- */
+/* ---- Name sources that are asked one by one ---- */
 
 /* A file of the temporary machine. */
 static const char *fixture_path(const char *name)
@@ -443,7 +443,7 @@ static void find_names(struct machine_names *names)
 				keep_group(names->system_group, user->pw_gid);
 			names->system_uid = user->pw_uid;
 		}
-		/* Above lie nobody's and systemd's dynamic users, which are system accounts (P3). */
+		/* The user nobody and systemd's dynamic users have higher uids; they are system accounts (P3). */
 		if (user->pw_uid >= 1000 && user->pw_uid < 60000)
 			keep_name(names->person, user->pw_name);
 	}
@@ -502,7 +502,7 @@ static bool expand(const char *text, char *to, size_t n)
 
 /* ---- The temporary machine ---- */
 
-/* Let nsswitch.conf name these sources of users and groups. */
+/* Write these name sources of users and groups into nsswitch.conf. */
 static void set_sources(const char *sources)
 {
 	char text[512];

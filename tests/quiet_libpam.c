@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Stands in for functions that libpam calls, so that it logs nothing and tests are quick. */
+/* Replaces functions that libpam calls, so that it logs nothing and tests are quick. */
 /* With it, <syslog.h> would define some of them. */
 #undef _FORTIFY_SOURCE
 

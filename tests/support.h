@@ -49,21 +49,21 @@ int support_compile(struct compiled *ret, const char *const *texts, size_t n,
 int support_compile_text(struct compiled *ret, const char *text);
 
 /*
- * Record each group of a sound model with support_gid(), and each user as absent, which counts by name (P3), unless the
+ * Record each group of a valid model with support_gid(), and each user as absent, which counts by name (P3), unless the
  * test has recorded something. support_open() and support_write_…() do so.
  */
 void support_record(struct compiled *compiled);
 
-/* Open what a sound model packs to. Owner: rolegate_policy_close(). */
+/* Open a valid model, packed. Owner: rolegate_policy_close(). */
 struct rolegate_policy *support_open(const struct compiled *compiled);
 
-/* Write what a sound model packs to into memory, nothing recorded besides. Owner: close(2). */
+/* Pack a valid model into memory, nothing recorded besides. Owner: close(2). */
 int support_pack_as_it_is(const struct compiled *compiled);
 
-/* From a text, which has to be sound, to an open policy. */
+/* Open the policy of a valid text. */
 struct rolegate_policy *support_policy(const char *text);
 
-/* Write what a sound text compiles to into DIR/policy.cdb. */
+/* Compile a valid text into DIR/policy.cdb. */
 void support_write_policy(const char *text, const char *dir);
 
 /* The same as generation 2 into DIR/trial.cdb, on that trial. */

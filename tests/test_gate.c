@@ -266,7 +266,7 @@ static void test_facts(void **unused)
 	rolegate_policy_close(policy);
 }
 
-/* A call that is wrong is refused, whoever acts. */
+/* A wrong call is refused for every actor. */
 static void test_wrong_calls(void **unused)
 {
 	struct rolegate_policy *policy = support_policy(usual);
@@ -287,7 +287,7 @@ static void test_wrong_calls(void **unused)
 	struct rolegate_decision d[5];
 
 	(void)unused;
-	/* Whatever is in them, the size too: what is written first is a denial. */
+	/* A denial is written first, also over arbitrary contents and a wrong size. */
 	memset(d, 0xff, sizeof(d));
 	assert_int_equal(rolegate_decide_password(NULL, &request, &target, &alice, &d[0]), -EINVAL);
 	assert_int_equal(rolegate_decide_password(policy, NULL, &target, &alice, &d[1]), -EINVAL);

@@ -1406,7 +1406,7 @@ static void test_lookups(void **unused)
 		    DENY, PAM_PERM_DENIED, "reason=conflict " },
 		  { .users = 1, .groups = 1, .files = 1 } },
 	};
-	/* Of people, with the group's own gid. Nobody is asked about gids that the policy has not. */
+	/* Ordinary users, with the group's own gid. Gids that the policy does not have are not looked up. */
 	static const struct {
 		const char *policy;
 		struct pam_case c;

@@ -158,7 +158,7 @@ static void test_recreated_user(void **state)
 	(void)state;
 	command_expect(command, "apply", 0, "generation 1");
 	command_expect(command, "can bob mail", 0, "allowed");
-	/* The account is deleted, and another person gets the name. */
+	/* The account is deleted, and another user gets the name. */
 	command_write(command, "/etc/passwd", CHANGED_BOB);
 	command_expect(command, "can bob mail", 1, "no-role");
 	command_expect(command, "status", 0, "bob: uid 1500 now, recorded as 1001");
@@ -234,7 +234,7 @@ static void test_groups(void **state)
 	command_end(command);
 }
 
-/* A group whose gid has another name now could have restricted whom default_roles let in. */
+/* A group whose gid has another name now could have restricted users that default_roles allow. */
 static void test_restricting_group(void **state)
 {
 	struct command *command = start(

@@ -240,7 +240,7 @@ static bool has_folder(void *context, const char *path)
 	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* pam_absent.so is the only module that is not there. */
+/* pam_absent.so is the only module that does not exist. */
 static int check_module(void *context, const char *module, enum stack_type type,
 			enum stack_fault *ret)
 {

@@ -49,8 +49,8 @@ builder=
 # shellcheck disable=SC2086 # none, or one
 trap 'kill $builder 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
 
-# in_root COMMAND: runs a shell command in the build directory, with a defined environment. The kernel gives no user
-# namespace to a program in a chroot(2), and some tests need one: hence pivot_root(2).
+# in_root COMMAND: runs a shell command in the build directory, with a defined environment. The kernel refuses user
+# namespaces to a program in a chroot(2), and some tests need one: hence pivot_root(2).
 in_root() {
 	# shellcheck disable=SC2016 # the inner shell expands it
 	unshare --mount --propagation private bash -euc '

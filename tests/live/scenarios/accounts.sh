@@ -200,7 +200,7 @@ few_lookups() {
 	reset_module awkward
 }
 
-# uids of 65534 and systemd's dynamic users are those of system accounts only if a local source gives them.
+# uids of 65534 and systemd's dynamic users are those of system accounts only if a local name source has them.
 system_accounts() {
 	module_file awkward users mallory:5401:100 dyn-far:61300:100 last-far:65534:100 low-far:600:100
 	sed -i '/^nobody:/d' /etc/passwd
@@ -292,7 +292,7 @@ suspended_can_do_nothing() {
 	log_mark
 	run in_session sue expect -f /live/renew.exp "$password" "$new_password" passwd
 	is 'sue, suspended: passwd changes nothing' "$before" "$(hash_of sue)"
-	a_line_has 'sue, suspended: passwd: the log gives the reason' "$(rolegate_lines)" 'reason=suspended' 'target=sue'
+	a_line_has 'sue, suspended: passwd: the log has the reason' "$(rolegate_lines)" 'reason=suspended' 'target=sue'
 }
 
 virtual_users() {

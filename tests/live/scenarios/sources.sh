@@ -111,7 +111,7 @@ all_denied_by_source() {
 	END
 }
 
-# allowed_at USER LIMIT…: prints the limits at which the user is allowed to use the door.
+# allowed_at USER LIMIT…: prints the limits at which the user is allowed.
 allowed_at() {
 	local user=$1 limit
 	shift
@@ -131,7 +131,7 @@ limited() {
 		"$(allowed_at "$user" $(seq -f '--as=%.0f' $((3 << 20)) $((1 << 18)) $((12 << 20))))"
 }
 
-# --- the sources ---
+# --- the name sources ---
 
 make_users() {
 	local user uid=5001

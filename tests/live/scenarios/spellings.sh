@@ -108,7 +108,7 @@ explained() {
 	local text
 	text=$(tr -d ' \n' </tmp/by/explain)
 	case $text in
-	*'"verdict":"allow"'*) printf 'let in' ;;
+	*'"verdict":"allow"'*) printf 'allowed' ;;
 	*'"verdict":"deny"'*) printf 'denied %s' "$(grep -oE -m 1 '"reason":"[a-z-]+"' <<<"$text" | cut -d '"' -f 4)" ;;
 	*) printf 'status %d: %s' "$(</tmp/by/explain.status)" "$(one_line "$(</tmp/by/explain)")" ;;
 	esac
@@ -130,9 +130,9 @@ result_of() {
 	if ((status != 0)); then
 		[[ -n $reason ]] && printf 'denied %s' "$reason" || printf 'refused by the program'
 	elif [[ $program == dovecot ]] || tr -d '\r' <"/tmp/by/$program" | grep -Eqx "$uid|$(id -nu "$uid")"; then
-		printf 'let in'
+		printf 'allowed'
 	else
-		printf 'let in, not as uid %s: %s' "$uid" "$(one_line "$(<"/tmp/by/$program")")"
+		printf 'allowed, not as uid %s: %s' "$uid" "$(one_line "$(<"/tmp/by/$program")")"
 	fi
 }
 
@@ -208,15 +208,15 @@ odd_names() {
 with_files() {
 	nsswitch 'passwd: files' 'group: files'
 	ends_with 0 'files: apply' rolegate apply
-	everywhere 'files: lena' 1105 lena 'let in'
+	everywhere 'files: lena' 1105 lena 'allowed'
 	for name in LENA lena@live 'live\lena' 'lena ' "lena$no_break_space" ' lena'; do
 		wherever_typed "files: lena as '$name'" 1105 "$name" "$unknown"
 	done
 	odd_names
 	# A second name of a uid gets no assignments of the first.
 	each su -- 'files: tom2, a second name of tom' 1103 tom2 'denied missing-permission'
-	each su su-l sudo -- 'files: tom' 1103 tom 'let in'
-	each su-l sudo -- 'files: tom, environment says tom2' 1103 tom2 'let in'
+	each su su-l sudo -- 'files: tom' 1103 tom 'allowed'
+	each su-l sudo -- 'files: tom, environment says tom2' 1103 tom2 'allowed'
 }
 
 with_sssd() {
@@ -233,7 +233,7 @@ with_sssd() {
 	nsswitch 'passwd: files sss' 'group: files sss'
 	ends_with 0 'sssd starts' start_sssd heidi
 	ends_with 0 'sss: apply' rolegate apply
-	spelled sss heidi heidi.miller@corp.example 5001 'let in'
+	spelled sss heidi heidi.miller@corp.example 5001 'allowed'
 	spelled sss mallory bob@corp.example 5002 'denied missing-permission'
 	for name in 'heidi ' "heidi$no_break_space" 'mallory ' "mallory$no_break_space"; do
 		wherever_typed "sss: '$name'" 5001 "$name" "$unknown"
@@ -269,7 +269,7 @@ full_names() {
 	ends_with 0 'sssd starts with names in full' start_sssd heidi@live cold
 	ends_with 0 'names in full: apply' rolegate apply
 	for name in heidi HEIDI heidi@live HEIDI@LIVE; do
-		everywhere "names in full: $name" 5001 "$name" 'let in'
+		everywhere "names in full: $name" 5001 "$name" 'allowed'
 	done
 	for name in mallory MALLORY mallory@live MALLORY@LIVE bob@corp.example; do
 		everywhere "names in full: $name" 5002 "$name" 'denied missing-permission'
@@ -296,18 +296,18 @@ with_module() {
 	module_file awkward domain 'live live'
 	nsswitch 'passwd: files awkward' 'group: files awkward'
 	ends_with 0 'awkward: apply' rolegate apply
-	spelled awkward heidi heidi.miller@corp.example 5001 'let in'
+	spelled awkward heidi heidi.miller@corp.example 5001 'allowed'
 	spelled awkward mallory bob@corp.example 5002 'denied missing-permission'
-	everywhere 'awkward: heidi, trailing space' 5001 'heidi ' 'let in'
+	everywhere 'awkward: heidi, trailing space' 5001 'heidi ' 'allowed'
 	everywhere 'awkward: mallory, trailing space' 5002 'mallory ' 'denied missing-permission'
-	everywhere 'awkward: heidi, no-break space' 5001 "heidi$no_break_space" 'let in'
+	everywhere 'awkward: heidi, no-break space' 5001 "heidi$no_break_space" 'allowed'
 	everywhere 'awkward: mallory, no-break space' 5002 "mallory$no_break_space" 'denied missing-permission'
 	reports 'awkward' mallory bob@corp.example MALLORY
 	same_name_twice awkward
 	# The canonical name differs from each name in the policy.
 	module_file awkward users Frank:5001:100 Mallory:5002:100
 	for name in mallory MALLORY Mallory; do
-		wherever_typed "awkward: $name, canonical name Mallory" 5002 "$name" 'let in|denied missing-permission'
+		wherever_typed "awkward: $name, canonical name Mallory" 5002 "$name" 'allowed|denied missing-permission'
 	done
 	reports 'awkward, canonical name Mallory' Mallory mallory MALLORY
 }
@@ -322,8 +322,8 @@ with_login_uid() {
 # A local account and a directory account whose names differ only in case.
 same_name_twice() {
 	local source=$1 name
-	wherever_typed "$source: olga, local owner" 1101 olga 'let in'
-	each su-l sudo -- "$source: olga, local owner" 1101 olga 'let in'
+	wherever_typed "$source: olga, local owner" 1101 olga 'allowed'
+	each su-l sudo -- "$source: olga, local owner" 1101 olga 'allowed'
 	# su is left out: it passes the canonical name to PAM, so the decision is about the local account.
 	for name in OLGA Olga; do
 		each sshd login dovecot explain -- "$source: $name, local and in the directory" 5101 "$name" \
