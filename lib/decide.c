@@ -49,7 +49,7 @@ static bool has_fact(const struct findings *f, unsigned int fact)
 	return f->person->facts & fact;
 }
 
-/* Whether it is a person of whom tools suppose what PAM would find out. */
+/* Whether a tool supposes facts about the account that PAM would look up. */
 static bool is_supposed(const struct findings *f)
 {
 	return has_fact(f, DECIDE_FACT_SUPPOSED);
@@ -160,9 +160,9 @@ static int check_rule(const struct rolegate_policy *policy, const struct rolegat
 	return lets_owners_pass(policy, request, f) ? NEXT : deny(d, ROLEGATE_SERVICE_NOT_LISTED);
 }
 
-/* ---- Whether a missing answer could take away what is held (P3, A6) ---- */
+/* ---- Whether a missing answer could take away permissions (P3, A6) ---- */
 
-/* Whether a mask of what is held satisfies the requirement. */
+/* Whether a mask of permissions satisfies the requirement. */
 static bool satisfies(const struct findings *f, uint64_t have)
 {
 	uint64_t all = f->n_required < 64 ? (UINT64_C(1) << f->n_required) - 1 : UINT64_MAX;
@@ -207,7 +207,7 @@ static int all_groups_grant(const struct rolegate_policy *policy, const struct f
 	return r;
 }
 
-/* Whether a group that is not known could take away what is held: 1, 0 or an error. */
+/* Whether an unknown group could take away permissions: 1, 0 or an error. */
 static int depends_on_groups(const struct rolegate_policy *policy, const struct findings *f)
 {
 	int r;
@@ -250,7 +250,7 @@ static int confirm(const struct rolegate_policy *policy, const struct findings *
 /* ---- Why a permission is missing ---- */
 
 /*
- * The first thing, in the order of D1, that keeps a holding from granting the i-th required
+ * The first thing, in the order of D1, that keeps an assigned role from granting the i-th required
  * permission.
  */
 static enum rolegate_reason obstacle(const struct holding *h, uint32_t i)
@@ -280,7 +280,7 @@ static unsigned int distance(enum rolegate_reason reason)
 	return i;
 }
 
-/* Find the reason, and the holding that came nearest to a grant. */
+/* Find the reason, and the assigned role that came nearest to a grant. */
 static enum rolegate_reason find_reason(struct findings *f)
 {
 	enum rolegate_reason reason = ROLEGATE_NO_ROLE;
@@ -307,7 +307,7 @@ static enum rolegate_reason find_reason(struct findings *f)
 
 /* ---- Holdings, plan and permissions (P3, P11) ---- */
 
-/* What of the required the plan leaves, what is held of it, and what is missing. */
+/* The required permissions that the plan includes: those that the account has, and those that are missing. */
 static void weigh_required(struct findings *f)
 {
 	uint64_t all = f->n_required < 64 ? (UINT64_C(1) << f->n_required) - 1 : UINT64_MAX;
@@ -500,7 +500,7 @@ int rolegate_can(const struct rolegate_policy *policy, const struct rolegate_sub
 	return rolegate_decide(policy, &request, subject, NULL, ret_decision);
 }
 
-/* ---- What an account holds, whatever is asked for ---- */
+/* ---- All roles of an account, without a request ---- */
 
 int decide_hold(const struct rolegate_policy *policy, const struct rolegate_person *person,
 		int64_t at, struct findings *findings)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * The evaluator: what is required, what an account holds, and what follows. rolegate_decide() and
+ * The evaluator: what is required, which roles an account has, and what follows. rolegate_decide() and
  * rolegate_explain() are two views of the one run of decide_evaluate().
  */
 #ifndef ROLEGATE_DECIDE_H
@@ -18,8 +18,8 @@
 #define DECIDE_CLOCK_SLACK INT64_C(300)
 
 /*
- * One role that assignments give to the account; or all roles of an assignment at once, where they are a set and nobody
- * asks for each. Assignments that give the same role at the same time are one holding, of which the first is named (D9).
+ * One role that is assigned to the account; or all roles of an assignment at once, where they are a set and the caller
+ * does not need each. Assignments of the same role at the same time are one entry, which names the first (D9).
  * Masks have one bit for each required permission.
  */
 struct holding {
@@ -58,7 +58,7 @@ struct findings {
 	bool is_suspended;
 	struct place suspended_place;
 
-	/* What the account holds (P3). */
+	/* The roles of the account (P3). */
 	struct holding *holdings;
 	size_t n_holdings, max_holdings;
 	uint32_t *index;       /* places of holdings by role and time, plus 1; NULL: few */
@@ -70,7 +70,7 @@ struct findings {
 	uint64_t in_force; /* mask of the required: the plan leaves it (P11) */
 	uint64_t have, missing;
 
-	/* Roles of conflict rules (A6), as maps by role: held, and of these those that give nothing. */
+	/* Roles of conflict rules (A6), as maps by role: those of the account, and of these the blocked ones. */
 	unsigned char *held, *blocked;
 	size_t n_held, n_blocked;
 	uint32_t violated; /* the first violated rule, as its place in the list; if n_blocked */
@@ -113,8 +113,8 @@ int explain_evaluated(const struct rolegate_policy *policy, const struct rolegat
 void decide_findings_free(struct findings *findings);
 
 /*
- * Find out all that an account holds at a moment, whatever is asked for: holdings, held, blocked and
- * violated are filled in as decide_evaluate() does.
+ * Find all roles of an account at a moment, without a request: fills in the same members about roles and
+ * conflicts as decide_evaluate().
  *
  * person    with uid and groups; without them their share is left out
  * Owner:    decide_findings_free(findings), whatever is returned.
@@ -131,7 +131,7 @@ int decide_add_held(const struct rolegate_policy *policy, const struct findings 
 		    unsigned char *map);
 
 /*
- * Whether the account is an owner: a holding in force is of the owner role or of one based on it (P6),
+ * Whether the account is an owner: it has the owner role now, or one based on it (P6),
  * and no conflict rule takes that away. Returns as decide_hold().
  */
 int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
@@ -144,13 +144,13 @@ int decide_is_suspended(const struct rolegate_policy *policy, const struct roleg
 /* Whether a uid, known to be one of this host's own or not, is a system account's (P3). */
 bool decide_is_system(const struct rolegate_policy *policy, uid_t uid, bool is_local);
 
-/* Whether a holding gives anything, as far as time and approval go. */
+/* Whether time and approval let an assigned role take effect. */
 static inline bool decide_is_in_force(const struct holding *holding)
 {
 	return holding->in_time && holding->is_approved;
 }
 
-/* Whether the account holds a role of a conflict rule, and whether it gives nothing because of one. */
+/* Whether the account has a role of a conflict rule, and whether a rule blocks that role. */
 static inline bool decide_is_held(const struct findings *findings, uint32_t role)
 {
 	return findings->n_held > 0 && format_bit(findings->held, role);
@@ -161,14 +161,14 @@ static inline bool decide_is_blocked(const struct findings *findings, uint32_t r
 	return findings->n_blocked > 0 && format_bit(findings->blocked, role);
 }
 
-/* How many roles of a rule the account holds. */
+/* How many roles of a rule the account has. */
 uint32_t decide_count_held(const struct findings *findings, const struct conflict *rule);
 
-/* Block what the account holds of a rule's roles. findings->blocked has room. */
+/* Block the roles of a rule that the account has. findings->blocked is large enough. */
 void decide_block_held(struct findings *findings, const struct conflict *rule);
 
 /*
- * What is required, and what the account holds: the parts of decide_evaluate(), in rule.c and holdings.c.
+ * What is required, and which roles the account has: the parts of decide_evaluate(), in rule.c and holdings.c.
  * All return 0 or as decide_hold().
  */
 int rule_find(const struct rolegate_policy *policy, const struct rolegate_request *request,
@@ -209,7 +209,7 @@ void walk_add(struct walk *walk, uint32_t role);
 int walk_next(struct walk *walk);
 void walk_free(struct walk *walk);
 
-/* Begin with all holdings in force that conflicts can touch; `sources` limits them by kind (bits), 0: all. */
+/* Begin with the active roles that conflicts can touch; the last argument limits them by kind (bits), 0: all. */
 int walk_start_held(struct walk *walk, const struct rolegate_policy *policy,
 		    const struct findings *f, unsigned int sources);
 

@@ -162,7 +162,7 @@ static uint32_t first_role(const struct walk *walk, uint32_t place)
 	return walk->queue[place];
 }
 
-/* From a holding over its role and that one's bases to a place of the queue. */
+/* From an assigned role through its bases to a place of the queue. */
 static int add_way(struct explanation *e, const struct findings *f, const struct holding *h,
 		   const struct walk *walk, uint32_t place)
 {
@@ -171,7 +171,7 @@ static int add_way(struct explanation *e, const struct findings *f, const struct
 	return r < 0 ? r : add_roles(e, walk, place);
 }
 
-/* The holding in force that gives a role, root's or another. */
+/* The active entry of a role, assigned or root's. */
 static const struct holding *find_holding(const struct findings *f, uint32_t role, bool is_root)
 {
 	for (size_t i = 0; i < f->n_holdings; i++) {
@@ -185,8 +185,8 @@ static const struct holding *find_holding(const struct findings *f, uint32_t rol
 }
 
 /*
- * Walk until each of the wanted permissions has been met, and add the way to each: the nearest role that has it of its
- * own, whichever holding leads there (D9: one walk for all). *wanted keeps those that were not met.
+ * Walk until each of the wanted permissions has been met, and add the way to each: the nearest role that has it itself,
+ * from any entry of the account (D9: one walk for all). *wanted keeps those that were not met.
  */
 static int add_ways(struct explanation *e, const struct findings *f, struct walk *walk,
 		    bool is_root, uint64_t *wanted)
@@ -217,7 +217,7 @@ static int add_ways(struct explanation *e, const struct findings *f, struct walk
 	return r < 0 ? r : 0;
 }
 
-/* For each required permission that is held, the path to it; where any is enough, the first. */
+/* For each required permission that the account has, the path to it; where any is enough, the first. */
 static int add_grants(struct explanation *e, const struct findings *f)
 {
 	uint64_t wanted = f->any ? f->have & -f->have : f->have;
@@ -239,7 +239,7 @@ static int add_grants(struct explanation *e, const struct findings *f)
 	return r;
 }
 
-/* The path to the owner role, of an owner whom a service without entry lets pass (P7). */
+/* The path to the owner role, of an owner that a service without entry lets pass (P7). */
 static int add_owner(struct explanation *e, const struct findings *f)
 {
 	const struct holding *h;
@@ -281,7 +281,7 @@ static int add_conflict(struct explanation *e, const struct findings *f)
 	return r;
 }
 
-/* From a holding to a permission that its role grants, whether or not a conflict takes it. */
+/* From an assigned role to a permission that it grants, whether or not a conflict takes it. */
 static int add_path(struct explanation *e, const struct findings *f, const struct holding *h,
 		    uint32_t permission)
 {

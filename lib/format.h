@@ -42,9 +42,9 @@
 
 /* The letters of the keys. */
 #define FORMAT_HEAD 'H'		   /* 0: what is true of the policy as a whole */
-#define FORMAT_USERS 'U'	   /* bucket: holders */
-#define FORMAT_GROUPS 'G'	   /* bucket: holders */
-#define FORMAT_VIRTUALS 'V'	   /* bucket: holders that are no accounts (P12) */
+#define FORMAT_USERS 'U'	   /* bucket: users with assignments */
+#define FORMAT_GROUPS 'G'	   /* bucket: groups with assignments */
+#define FORMAT_VIRTUALS 'V'	   /* bucket: assignments to virtual users (P12) */
 #define FORMAT_GIDS 'g'		   /* bucket: recorded gids, in decimal, with the groups' names */
 #define FORMAT_SUSPENDED 'Q'	   /* bucket: suspended accounts, by name and by ":uid" (P13) */
 #define FORMAT_SERVICES 'S'	   /* bucket: services by exact name */
@@ -163,7 +163,7 @@ enum format_require {
 #define FORMAT_SEEN_LISTED 2u	/* `members`: a lookup of the group lists the role's holders */
 #define FORMAT_SEEN_ALL 3u
 
-/* What the name service said of a holder at activation (P3). */
+/* The answer of the name service about a user or group at activation (P3). */
 enum format_recorded {
 	FORMAT_RECORDED_UNKNOWN = 0, /* it was not asked, or did not answer */
 	FORMAT_RECORDED_PRESENT = 1, /* there is one, and its uid or gid follows */

@@ -5,7 +5,7 @@
 #include "decide.h"
 #include "sized.h"
 
-/* An actor that nobody knows holds nothing; the evaluator is asked all the same, for the mode (D5). */
+/* An unknown actor has no roles; the evaluator is asked all the same, for the mode (D5). */
 static const struct rolegate_actor nobody = {
 	.person = { .size = sizeof(struct rolegate_person),
 		    .name = "?",

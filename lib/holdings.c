@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* What an account holds: its roles and what they grant (P3, P9, D6), and what conflicts leave of it (A6). */
+/* The roles of an account: what they grant (P3, P9, D6), and what conflicts leave of it (A6). */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static bool are_equal(const struct holding *a, const struct holding *b)
 	       (a->source == ROLEGATE_STEP_ROOT) == (b->source == ROLEGATE_STEP_ROOT);
 }
 
-/* Find the holding that is equal to one; NULL if there is none. */
+/* Find the entry that is equal to one, or NULL. */
 static struct holding *find_equal(const struct rolegate_policy *policy, const struct findings *f,
 				  const struct holding *wanted)
 {
@@ -62,7 +62,7 @@ static int grow(const struct rolegate_policy *policy, struct findings *f)
 	return 0;
 }
 
-/* Add a holding, or join it to the one that is equal: what two lines say of a role is said once (D9). */
+/* Add an entry, or join it to the one that is equal: a role of two lines is one entry (D9). */
 static int add_holding(const struct rolegate_policy *policy, struct findings *f,
 		       const struct holding *holding)
 {
@@ -193,7 +193,7 @@ static int add_assignments(const struct rolegate_policy *policy, struct findings
 	return r == 0 && !cursor_is_done(body) ? -EBADMSG : r;
 }
 
-/* A recorded uid that is not the account's now: another person has the name (P3, Accounts). */
+/* A recorded uid that is not the account's now: another account has the name (P3, Accounts). */
 static bool is_of_another(const struct findings *f, const struct holder *holder)
 {
 	return holder->recorded == FORMAT_RECORDED_PRESENT &&
@@ -409,7 +409,7 @@ static int weigh_set(const struct rolegate_policy *policy, const struct findings
 }
 
 /*
- * What a role grants. Its roles of conflict rules are added to `members` where they count: root by break-glass holds
+ * What a role grants. Its roles of conflict rules are added to `members` where they count: root by break-glass has
  * permissions, not a role that could conflict (D6).
  */
 static int weigh_role(const struct rolegate_policy *policy, const struct findings *f,
@@ -471,7 +471,7 @@ void decide_block_held(struct findings *findings, const struct conflict *rule)
 	}
 }
 
-/* Note the roles of conflict rules that are held, by their ids. */
+/* Note by id which roles of conflict rules the account has. */
 static int note_held(const struct rolegate_policy *policy, struct findings *f,
 		     const unsigned char *members, const unsigned char *ids)
 {
@@ -553,7 +553,7 @@ static int unblocked_grants(const struct rolegate_policy *policy, const struct f
 	return r;
 }
 
-/* Work out what conflicts leave of each holding. */
+/* Work out which grants of each entry conflicts leave. */
 static int weigh_unblocked(const struct rolegate_policy *policy, struct findings *f)
 {
 	size_t n = (size_t)policy->head.n_roles + 1;
@@ -577,7 +577,7 @@ static int weigh_unblocked(const struct rolegate_policy *policy, struct findings
 	return r;
 }
 
-/* Block what the account holds of each rule's roles, if that is more than the rule allows. */
+/* Block the account's roles of each rule, if they are more than the rule allows. */
 static int apply_conflicts(const struct rolegate_policy *policy, struct findings *f,
 			   const unsigned char *members)
 {

@@ -128,7 +128,7 @@ struct role_group {
 	struct place place;
 };
 
-/* Whether a uid is a system account's only if this host gives it: nobody's, and those of systemd's services (P3). */
+/* Whether a uid is a system account's only if it is local: the user nobody, and systemd's services (P3). */
 static inline bool policy_is_system_range(uint32_t uid)
 {
 	return uid == 65534 || (uid >= 61184 && uid <= 65519);
@@ -184,7 +184,7 @@ int policy_find_name(const struct rolegate_policy *policy, char kind, const char
 #define POLICY_ID_SIZE 12
 
 /*
- * Write a number as it stands in the buckets of gids (prefix "") and of suspended uids (prefix ":", which no name of
+ * Write a number in the form of the buckets of gids (prefix "") and of suspended uids (prefix ":", which no name of
  * an account has).
  */
 void policy_write_id(char to[POLICY_ID_SIZE], const char *prefix, uint32_t id);

@@ -93,7 +93,7 @@ enum rolegate_reason {
 	ROLEGATE_OWN_PASSWORD,	 /* the password gate has no say in it (G1) */
 	ROLEGATE_UNKNOWN_ACTOR,	 /* somebody else's password, and nobody knows who sets it (G2) */
 	ROLEGATE_SUSPENDED,	 /* the account is suspended (P13) */
-	ROLEGATE_AMBIGUOUS_USER, /* the name service gives two accounts for the name (P12) */
+	ROLEGATE_AMBIGUOUS_USER, /* the name service has two accounts for the name (P12) */
 };
 
 /* What the caller knows about an account. */
@@ -103,7 +103,7 @@ enum rolegate_fact {
 	ROLEGATE_FACT_ABSENT = 4,    /* every source of the name service denies the name */
 	ROLEGATE_FACT_AMBIGUOUS = 8, /* .name is the name of another uid too (P12) */
 	ROLEGATE_FACT_SOURCES = 16,  /* each source of groups was asked by itself (P3) */
-	ROLEGATE_FACT_LOCAL = 32,    /* a source on this host gives the account, no directory */
+	ROLEGATE_FACT_LOCAL = 32,    /* a local name source has the account, not a directory */
 };
 
 /*
@@ -249,7 +249,7 @@ struct rolegate_step {
 /*
  * How an answer came about. The library allocates it, so it may grow at its end.
  *
- * decision  the decision, as rolegate_decide() gives it
+ * decision  the decision, as rolegate_decide() returns it
  * steps     from the service's entry to the permission, for each permission that is required; for
  *           a denial the path that came nearest to a grant, if there is any
  * missing   names of the permissions that are required and not held; with require_any all of them,
@@ -334,7 +334,7 @@ ROLEGATE_API int rolegate_policy_needs_group(const struct rolegate_policy *polic
 /*
  * Whether a uid is a system account's by the UID_MIN that was recorded at activation (P3): 1 or 0.
  *
- * is_local  whether a source on this host gives the account, which matters for 65534 and for 61184 to 65519
+ * is_local  whether a local name source has the account, which matters for 65534 and for 61184 to 65519
  * Since: 0.1
  */
 ROLEGATE_API int rolegate_policy_is_system(const struct rolegate_policy *policy, uid_t uid,

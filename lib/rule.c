@@ -47,8 +47,8 @@ static int find_service(const struct rolegate_policy *policy, const char *servic
 }
 
 /*
- * A permission that was asked for by name is the only one required, whatever the service's entry
- * says.
+ * A permission that was asked for by name is the only one required; the service's entry does not
+ * matter.
  */
 static int require_by_name(const struct rolegate_policy *policy, const char *name,
 			   struct findings *f)

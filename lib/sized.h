@@ -21,7 +21,7 @@ int sized_read_request(struct rolegate_request *to, const struct rolegate_reques
 int sized_read_person(struct rolegate_person *to, const struct rolegate_person *from);
 
 /*
- * Give a decision to a caller. 0; -EINVAL the size is wrong: then the caller's is a DENY with
+ * Copy a decision to a caller. 0; -EINVAL the size is wrong: then the caller's is a DENY with
  * ROLEGATE_SYSTEM_ERROR in the members of the first version, which every version has in their places.
  */
 int sized_write_decision(struct rolegate_decision *to, const struct rolegate_decision *from);
