@@ -59,7 +59,7 @@ int compile_sources(struct compiled *ret,
 		    void *context);
 
 /*
- * Choose a random seed for the hash of names, new in each generation: nobody can choose names that share a bucket.
+ * Choose a random seed for the hash of names, new in each generation: no user can choose names that share a bucket.
  * Before anything is compiled; without it the seed is 0. Returns 0 or -ENOMEM.
  */
 int compile_choose_seed(struct compiled *compiled);

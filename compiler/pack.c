@@ -852,7 +852,7 @@ static void put_defaults(struct packer *p)
 	end(p, FORMAT_DEFAULTS, 0);
 }
 
-/* Whether an assignment to a group grants what its role grants to whoever is in the group, now and later. */
+/* Whether an assignment to a group grants its role to every user of the group, now and later. */
 static bool grants_for_sure(const struct packer *p, const struct model_assignment *a, uint32_t i)
 {
 	bool is_dated = a->from > p->info->when || a->until != FORMAT_FOREVER;
@@ -862,8 +862,8 @@ static bool grants_for_sure(const struct packer *p, const struct model_assignmen
 
 /*
  * The permissions that every assignment to a group grants, conflicts aside: where no more is required, it does not
- * matter which groups an account without other assignments is in (P3). One that has ended restricts nobody, also on a clock
- * that is as far behind as a right one may be.
+ * matter which groups an account without other assignments is in (P3). An ended one restricts no user, also on a clock
+ * that is as far behind as P3 allows.
  */
 static void put_common(struct packer *p)
 {
