@@ -420,12 +420,12 @@ static bool is_suspended(const struct naive_policy *policy, const struct rolegat
 	return false;
 }
 
-/* ---- What a person holds ---- */
+/* ---- The roles of a user ---- */
 
 /*
- * A role that came to a person, now or at another time.
+ * A role of a user, now or at another time.
  *
- * is_in_time   its dates say that it holds
+ * is_in_time   its dates include the moment
  * is_assigned  it came with an assignment; is_root: with root_is_owner; else by default
  */
 struct holding {
@@ -436,10 +436,10 @@ struct holding {
 struct holdings {
 	size_t n;
 	struct holding list[NAIVE_ASSIGNMENTS * NAIVE_NAMES + NAIVE_NAMES + 1];
-	bool are_default; /* no assignment keeps the person from default roles */
+	bool are_default; /* no assignment keeps the user from default roles */
 };
 
-/* P9: a fact about a person and a role, however the role came and whenever. */
+/* P9: a fact about a user and a role; how and when the role came does not matter. */
 static bool is_approved(const struct naive_policy *policy, const struct rolegate_person *person,
 			const char *role)
 {
@@ -505,7 +505,7 @@ static void find_holdings(const struct naive_policy *policy, const struct rolega
 								.is_root = true };
 }
 
-/* The roles of a conflict rule that a person has. */
+/* The roles of a conflict rule that a user has. */
 static struct naive_names held_of_rule(const struct naive_policy *policy,
 				       const struct holdings *holdings,
 				       const struct naive_conflict *rule)
@@ -694,7 +694,7 @@ static bool rests_on_defaults(const struct asked *asked, const struct required *
 	return !meets(&without, required, &obstacles);
 }
 
-/* Whether an assignment to a group grants by itself what is required, to whoever is in the group. */
+/* Whether an assignment to a group grants by itself what is required, to every user of the group. */
 static bool assignment_grants(const struct naive_policy *policy,
 			      const struct rolegate_person *person,
 			      const struct naive_assignment *assignment,
@@ -722,7 +722,7 @@ static bool is_absent(const struct naive_policy *policy, const char *group)
 	return find_record(policy->groups, policy->n_groups, group).said == NAIVE_ABSENT;
 }
 
-/* An assignment to a group that the person may be in, though nobody says so. */
+/* An assignment to a group that the user may be in, though no answer says so. */
 static bool may_be_assigned(const struct naive_policy *policy, const struct naive_assignment *a,
 			    const struct rolegate_person *person)
 {
@@ -825,7 +825,7 @@ static bool conflicts_might_ask(const struct asked *asked)
 	return is_named && has_groups;
 }
 
-/* Whether some answer about groups is missing: a source's, or one about a group. */
+/* Whether some answer about groups is missing: of a name source, or about a group. */
 static bool misses_answer(const struct naive_policy *policy, const struct rolegate_person *person)
 {
 	if (person->silent_source)

@@ -161,21 +161,21 @@ const struct naive_role *naive_find_role(const struct naive_policy *policy, cons
 const struct naive_service *naive_find_service(const struct naive_policy *policy, const char *name);
 
 /*
- * Whether an assignment is to this account, by what was recorded of it or of the group (P3); of a person
- * whose name is known to belong to no account, whether it is to this virtual user (P12). Whenever it holds.
+ * Whether an assignment is to this account, by what was recorded of it or of the group (P3); for a name
+ * that is known to belong to no account, whether it is to this virtual user (P12). At any time.
  */
 bool naive_is_assigned_to(const struct naive_policy *policy,
 			  const struct naive_assignment *assignment,
 			  const struct rolegate_person *person);
 
-/* Whether a system account's roles are those of the person without assignments (P3). */
+/* Whether a system account's roles are those of the account without assignments (P3). */
 bool naive_is_system(const struct naive_policy *policy, const struct rolegate_person *person);
 
 /* Whether an assignment grants at a moment: its dates, and the clock (P3). */
 bool naive_is_in_time(const struct naive_policy *policy, const struct naive_assignment *assignment,
 		      int64_t at);
 
-/* Whether the person holds the permission at a moment: steps 7 and 8, sources of groups aside. */
+/* Whether the user has the permission at a moment: steps 7 and 8, name sources aside. */
 bool naive_holds(const struct naive_policy *policy, const struct rolegate_person *person,
 		 const char *permission, int64_t at);
 
@@ -196,7 +196,7 @@ void naive_add_department(struct naive_policy *policy, const char *department, b
 bool naive_find_cycle(const struct naive_policy *policy, struct naive_names *ret);
 
 /*
- * Decide. All facts about both persons are known: uid, groups and sources; or that there is no such
+ * Decide. All facts about both users are known: uid, groups and name sources; or that there is no such
  * account, or two.
  */
 struct naive_answer naive_decide(const struct naive_policy *policy,

@@ -443,7 +443,7 @@ static void test_groups_at_the_limit(void **unused)
 		account.gid = whole.gid;
 		r = account_look_up(&account, ROLEGATE_FACT_SOURCES, NULL);
 		/*
-		 * A source that could not be asked is named; then nothing rests on the groups (P3). One that never
+		 * A name source that did not answer is named; then nothing rests on the groups (P3). One that never
 		 * answers here is named in any case.
 		 */
 		if (r == 0 && strcmp(account.silent, whole.silent) != 0)

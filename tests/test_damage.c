@@ -66,7 +66,7 @@ static const char policy_text[] =
 
 /*
  * What is asked; person as support_person() reads it, with all facts. A group that begins with `?` has that
- * one's gid and no name. Before the person: `!` there is no such account, `=` there are two, `^` it is in root's
+ * one's gid and no name. Before the user's name: `!` there is no such account, `=` there are two, `^` it is in root's
  * process.
  */
 static const struct {

@@ -603,7 +603,7 @@ struct both {
 };
 
 static size_t n_policies, n_cycles, n_questions, n_explained, n_reasons[32];
-/* Questions of P3: asked about sources, denied for want of an answer, and denied where P3 would not ask. */
+/* Questions of P3: name sources asked, denied without an answer, and denied where P3 would not ask. */
 static size_t n_asked, n_unanswered, n_beyond, n_uneven;
 
 static void make_groups(const struct naive_policy *policy, struct rolegate_person *person,
@@ -834,7 +834,7 @@ static void check_no_uid(const struct both *both, const struct question *questio
 		fail_question(both, question, "without a uid it does not want it");
 }
 
-/* P3: the sources are wanted where they are asked, and nowhere else. */
+/* P3: the name sources are wanted where they are asked, and nowhere else. */
 static void check_no_sources(const struct both *both, const struct question *question,
 			     const struct rolegate_decision *decision)
 {
@@ -848,7 +848,7 @@ static void check_no_sources(const struct both *both, const struct question *que
 }
 
 /*
- * P3 asks the sources where a conflict rule names any role that the account has, also one that it has by a
+ * P3 asks the name sources where a conflict rule names any role that the account has, also one that it has by a
  * group and that the result does not rest on: without the groups that role is not seen.
  */
 static bool is_uneven(const struct both *both, const struct question *question,

@@ -410,7 +410,7 @@ static void lowers_services(void **state)
 		if (support_ask(policy, "ann", names[i], NULL, SUPPORT_NOW).reason !=
 		    ROLEGATE_OPEN_SERVICE)
 			fail_msg("%s", names[i]);
-	/* P7: without an entry, nobody. */
+	/* P7: without an entry, no user. */
 	assert_int_equal(support_ask(policy, "root:0", "we", NULL, SUPPORT_NOW).reason,
 			 ROLEGATE_SERVICE_NOT_LISTED);
 	rolegate_policy_close(policy);

@@ -48,7 +48,7 @@ static void begin_case(const char *text)
 		write_file(nsswitch, text);
 }
 
-/* Add a source whose functions all have this status, and that knows this group. */
+/* Add a name source whose functions all have this status, and that knows this group. */
 static struct nss_script *add_script(const char *source, enum nss_status status, gid_t gid)
 {
 	size_t i = 0;
@@ -69,7 +69,7 @@ static struct nss_script *add_script(const char *source, enum nss_status status,
 
 /* ---- nsswitch.conf ---- */
 
-/* The sources of a database, with what ends the search behind each, as "one two(UNAVAIL) …". */
+/* The name sources of a database, with what ends the search behind each, as "one two(UNAVAIL) …". */
 static void spell_sources(enum kind kind, char *to, size_t size)
 {
 	char name[NAME_SOURCE_SIZE];
@@ -161,17 +161,17 @@ static void test_lines(void **unused)
 	assert_int_equal(n_wrong, 0);
 }
 
-/* A line is as long as it is: what is behind 1024 bytes counts, and is no line of its own. */
+/* The length of a line has no limit: text behind 1024 bytes counts, and belongs to the same line. */
 static void test_long_lines(void **unused)
 {
-	static const char *const befores[] = { "group: one", "# one", "hosts: one" };
+	static const char *const starts[] = { "group: one", "# one", "hosts: one" };
 	static const char *const wants[] = { "one two", "files", "files" };
 	char text[8192], got[512];
 
 	(void)unused;
 	for (size_t k = 0; k < 3; k++) {
 		for (int blanks = 1000; blanks < 1040; blanks++) {
-			snprintf(text, sizeof(text), "%s%*s%s\n", befores[k], blanks, "",
+			snprintf(text, sizeof(text), "%s%*s%s\n", starts[k], blanks, "",
 				 k == 0 ? "two" : "group: two");
 			begin_case(text);
 			spell_sources(KIND_GROUPS, got, sizeof(got));
@@ -251,7 +251,7 @@ static void test_statuses(void **unused)
 	}
 }
 
-/* A buffer that is too small is no answer of a source, and it is asked again. */
+/* A buffer that is too small is not an answer: the name source is asked again. */
 static void test_small_buffers(void **unused)
 {
 	struct name_sources sources = { 0 };
@@ -295,7 +295,7 @@ static void test_many_groups(void **unused)
 	free(gids.list);
 }
 
-/* ---- Which sources count ---- */
+/* ---- Which name sources count ---- */
 
 static void test_counted(void **unused)
 {
@@ -322,7 +322,7 @@ static void test_counted(void **unused)
 	assert_int_equal(name_sources_find_user(&sources, "u", NULL), 0);
 	assert_string_equal(sources.silent, "");
 
-	/* files counts, whatever else does; none of the others by a policy that has recorded none. */
+	/* files always counts; no other name source does by a policy that has recorded none. */
 	assert_int_equal(remove(passwd_file), 0);
 	assert_int_equal(symlink(passwd_file, passwd_file), 0);
 	assert_int_equal(name_sources_find_user(&sources, "u", NULL), 0);
@@ -337,7 +337,7 @@ static void test_counted(void **unused)
 	rolegate_policy_close(policy);
 }
 
-/* The same by a policy that has recorded a source. */
+/* The same by a policy that has recorded a name source. */
 static void test_recorded(void **unused)
 {
 	struct name_sources sources = { 0 };
@@ -359,7 +359,7 @@ static void test_recorded(void **unused)
 	compile_free(&compiled);
 }
 
-/* ---- Sources that are left out, or cannot be asked ---- */
+/* ---- Name sources that are left out, or cannot be asked ---- */
 
 static void test_local_only(void **unused)
 {
@@ -532,7 +532,7 @@ static void test_large_group(void **unused)
 	free(gids.list);
 }
 
-/* A file that is not there has no entries; one that cannot be read is no answer. */
+/* A missing file has no entries; one that cannot be read is not an answer. */
 static void test_unreadable_files(void **unused)
 {
 	struct name_sources sources = { 0 };
@@ -604,7 +604,7 @@ static void test_descriptors(void **unused)
 	assert_int_equal(n_without, 1);
 }
 
-/* ---- Which sources there are ---- */
+/* ---- The list of name sources ---- */
 
 struct seen {
 	char text[512];
@@ -725,7 +725,7 @@ static unsigned int dice(unsigned int n)
 	return (state >> 8) % n;
 }
 
-/* A database and sources with actions, at random. */
+/* A database and name sources with actions, at random. */
 static void write_line(char *text, size_t size, bool is_initgroups)
 {
 	static const char *const names[] = { "one", "two", "three", "nosuch", "files" };
@@ -760,7 +760,7 @@ static void throw_statuses(void)
 
 #define NOBODY "rolegate-test-nobody"
 
-/* Which of 700 to 702 getgrouplist(3) gives, as bits; in a child, as the library keeps what it was told. */
+/* Which of 700 to 702 getgrouplist(3) returns, as bits; in a child, as the library keeps its configuration. */
 static int ask_libc(const char *database, const char *sources)
 {
 	pid_t child = fork();

@@ -140,7 +140,7 @@ static const struct {
 	  ROLEGATE_MISSING_PERMISSION },
 };
 
-/* Groups have the gid that was recorded, whatever this machine says of them. */
+/* Groups have the recorded gid, also if they have another one on this machine. */
 static struct rolegate_decision ask(const struct rolegate_policy *policy, const char *person,
 				    const char *service, int64_t at)
 {

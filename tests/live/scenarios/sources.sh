@@ -53,7 +53,7 @@ activate() {
 # greta             a group grants what the default roles do not
 # carl              a group has a role that conflicts with his own
 # dora              has the default roles only
-# otto              has an assignment of his own
+# otto              has a personal assignment
 all_well() {
 	answers "$1" <<-'END'
 		rita door denied missing-permission
