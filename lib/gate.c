@@ -69,6 +69,14 @@ static bool is_ambiguous(const struct gate *gate)
 	return gate->target.person.facts & ROLEGATE_FACT_AMBIGUOUS;
 }
 
+/* Whether the target is suspended: then its password is not set, by anybody (P13). 1, 0 or an error. */
+static int is_suspended(const struct gate *gate)
+{
+	struct place place;
+
+	return decide_is_suspended(gate->policy, &gate->target.person, gate->request.at, &place);
+}
+
 static bool is_own(const struct gate *gate)
 {
 	return gate->has_actor && rolegate_is_own_password(&gate->target, &gate->actor);
@@ -118,20 +126,25 @@ int rolegate_decide_password(const struct rolegate_policy *policy,
 {
 	struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 	struct gate gate;
-	int r, written;
+	int r, suspended = 0, written;
 
 	r = read_call(policy, request, target, actor, &gate);
-	if (r == 0 && is_ambiguous(&gate)) {
+	if (r == 0) {
 		d.generation = gate.policy->head.generation;
+		suspended = is_suspended(&gate);
+		r = suspended < 0 ? suspended : 0;
+	}
+	if (r == 0 && suspended) {
+		d.reason = ROLEGATE_SUSPENDED;
+	} else if (r == 0 && is_ambiguous(&gate)) {
 		d.reason = ROLEGATE_AMBIGUOUS_USER;
 	} else if (r == 0 && is_own(&gate)) {
-		d.generation = gate.policy->head.generation;
 		d.reason = ROLEGATE_OWN_PASSWORD;
 		d.verdict = ROLEGATE_ALLOW;
 	} else if (r == 0) {
 		r = decide(&gate, &d);
 	}
-	d.about_actor = r == 0 && !is_ambiguous(&gate);
+	d.about_actor = r == 0 && !suspended && !is_ambiguous(&gate);
 	written = sized_write_decision(ret_decision, &d);
 	return r < 0 ? r : written;
 }
@@ -149,9 +162,11 @@ int rolegate_explain_password(const struct rolegate_policy *policy,
 	int r;
 
 	r = read_call(policy, request, target, actor, &gate);
+	if (r == 0)
+		r = is_suspended(&gate);
 	if (r < 0)
 		return r;
-	if (!gate.has_actor || is_own(&gate) || is_ambiguous(&gate))
+	if (r > 0 || !gate.has_actor || is_own(&gate) || is_ambiguous(&gate))
 		return -EINVAL;
 	r = pose(&gate, &record, &posed);
 	if (r < 0)

@@ -71,34 +71,59 @@ static int decide(struct consultation *c)
 }
 
 /* Somebody else's password, as far as is known. */
-static int decide_about_actor(struct consultation *c, const char *state_dir)
+static int decide_about_actor(struct consultation *c)
 {
-	int r = 0;
+	int r = c->has_actor ? consult_set_actor(c, c->actor.person.uid) : 0;
 
-	if (c->has_actor)
-		r = consult_set_actor(c, c->actor.person.uid);
-	if (r == 0)
-		r = consult_open(c, state_dir);
 	return r < 0 ? r : decide(c);
+}
+
+/* The gate has no say: G1. */
+static void allow_own(struct consultation *c)
+{
+	c->has_no_policy = false;
+	c->decision = (struct rolegate_decision){ .size = sizeof(c->decision),
+						  .verdict = ROLEGATE_ALLOW,
+						  .reason = ROLEGATE_OWN_PASSWORD };
+}
+
+/*
+ * The own password takes no policy, unless the account is suspended (P13). Without a usable policy nobody is; but a
+ * process out of memory or descriptors, which a user can arrange, has not seen that there is none.
+ */
+static int decide_about_own(struct consultation *c, int opened)
+{
+	int r = opened < 0 ? opened : decide(c);
+
+	if (r == 0 && c->decision.verdict != ROLEGATE_ALLOW)
+		r = consult_set_actor(c, c->actor.person.uid); /* for the log */
+	if (r == 0 || rolegate_reason_of_error(r) == ROLEGATE_SYSTEM_ERROR)
+		return r;
+	allow_own(c);
+	return 0;
 }
 
 int consult_password(struct consultation *c, const char *state_dir, const char *target,
 		     bool is_forced)
 {
-	int r = account_init(&c->target, target);
+	int opened, r = account_init(&c->target, target);
 
-	if (is_forced)
+	/* Of a forced change only the program says whose it is; its account phase has denied a suspended user. */
+	if (r == 0 && is_forced) {
 		c->known_by = CONSULT_EXPIRED_PASSWORD;
-	else if (r == 0)
+		allow_own(c);
+		return 0;
+	}
+	if (r == 0)
 		r = find_actor(c);
-	if (r == 0 && !is_forced)
-		r = account_look_up(&c->target, ROLEGATE_FACT_UID, NULL);
-	if (r == 0 && !is_forced && !is_own(c))
-		r = decide_about_actor(c, state_dir);
-	else if (r == 0)
-		c->decision = (struct rolegate_decision){ .size = sizeof(c->decision),
-							  .verdict = ROLEGATE_ALLOW,
-							  .reason = ROLEGATE_OWN_PASSWORD };
+	if (r == 0) {
+		opened = consult_open(c, state_dir);
+		r = account_look_up(&c->target, ROLEGATE_FACT_UID, c->policy);
+		if (r == 0)
+			r = is_own(c)	 ? decide_about_own(c, opened)
+			    : opened < 0 ? opened
+					 : decide_about_actor(c);
+	}
 	if (r < 0)
 		consult_fail(c, r);
 	return r;

@@ -21,6 +21,8 @@ static const char usual[] = CATALOGS PEOPLE;
 static const char no_root[] = CATALOGS PEOPLE NO_ROOT;
 static const char unknown_is_root[] = CATALOGS PEOPLE UNKNOWN_IS_ROOT;
 static const char permissive[] = CATALOGS PEOPLE "mode = \"permissive\";\n";
+static const char suspends_bob[] = CATALOGS PEOPLE
+	"mode = \"permissive\";\nsuspended = ( { user = \"bob\"; } );\n";
 static const char by_service[] = CATALOGS PEOPLE
 	"services = ( { name = \"passwd\"; mode = \"permissive\"; },\n"
 	"  { name = \"chpasswd\"; subject = \"actor\"; require = [ \"host.ssh\" ]; } );\n";
@@ -108,20 +110,19 @@ static struct rolegate_decision ask(const struct gate_case *c, const char *servi
 	return d;
 }
 
-/* P12: a name of two accounts is no target, not even the own one, nor permissively. */
-static void test_ambiguous_target(void **unused)
+/* A target that nobody sets a password of, not even of the own account, nor permissively. */
+static void check_untouchable(const char *text, unsigned int facts, enum rolegate_reason reason)
 {
 	static const char *const actors[] = { "alice:1001", "bob:1002", "root:0", NULL };
-	struct rolegate_policy *policy = support_policy(permissive);
+	struct rolegate_policy *policy = support_policy(text);
 	struct rolegate_request request = ROLEGATE_REQUEST_INIT;
 	struct rolegate_explanation *explanation = NULL;
 	struct support_person target, actor;
 
-	(void)unused;
 	request.service = "passwd";
 	request.at = SUPPORT_NOW;
 	support_person(&target, "bob:1002");
-	target.person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+	target.person.facts |= facts;
 	for (size_t i = 0; i < sizeof(actors) / sizeof(actors[0]); i++) {
 		struct rolegate_decision d = ROLEGATE_DECISION_INIT;
 		struct rolegate_target whose = { .person = target.person };
@@ -129,12 +130,11 @@ static void test_ambiguous_target(void **unused)
 
 		support_person(&actor, actors[i] ? actors[i] : "nobody:65534");
 		who = (struct rolegate_actor){ .person = actor.person };
-		assert_false(rolegate_is_own_password(&whose, &who));
 		assert_int_equal(rolegate_decide_password(policy, &request, &whose,
 							  actors[i] ? &who : NULL, &d),
 				 0);
 		assert_int_equal(d.verdict, ROLEGATE_DENY);
-		assert_int_equal(d.reason, ROLEGATE_AMBIGUOUS_USER);
+		assert_int_equal(d.reason, reason);
 		assert_false(d.permissive || d.wants || d.wants_actor || d.about_actor);
 		assert_int_equal(d.generation, 1);
 		assert_int_equal(rolegate_explain_password(policy, &request, &whose, &who,
@@ -144,6 +144,35 @@ static void test_ambiguous_target(void **unused)
 	}
 	support_forget(&target);
 	rolegate_policy_close(policy);
+}
+
+/* P12: a name of two accounts. */
+static void test_ambiguous_target(void **unused)
+{
+	struct support_person target, actor;
+	struct rolegate_target whose;
+	struct rolegate_actor who;
+
+	(void)unused;
+	check_untouchable(permissive, ROLEGATE_FACT_AMBIGUOUS, ROLEGATE_AMBIGUOUS_USER);
+	support_person(&target, "bob:1002");
+	support_person(&actor, "bob:1002");
+	whose = (struct rolegate_target){ .person = target.person };
+	who = (struct rolegate_actor){ .person = actor.person };
+	assert_true(rolegate_is_own_password(&whose, &who));
+	whose.person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+	assert_false(rolegate_is_own_password(&whose, &who));
+	support_forget(&target);
+	support_forget(&actor);
+}
+
+/* P13, G1: a suspended account. */
+static void test_suspended_target(void **unused)
+{
+	(void)unused;
+	check_untouchable(suspends_bob, 0, ROLEGATE_SUSPENDED);
+	/* Suspended goes first: the names are alike, whichever account it is. */
+	check_untouchable(suspends_bob, ROLEGATE_FACT_AMBIGUOUS, ROLEGATE_SUSPENDED);
 }
 
 static void test_cases(void **unused)
@@ -426,6 +455,7 @@ int main(void)
 		cmocka_unit_test(test_trial),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_ambiguous_target),
+		cmocka_unit_test(test_suspended_target),
 	};
 
 	return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

@@ -753,6 +753,10 @@ static void test_spellings(void **unused)
 		  "reason=ambiguous-user " },
 		{ "P12 an ambiguous target, permissively", accounts, "Olga", "mode=permissive",
 		  DENY, PAM_PERM_DENIED, "reason=ambiguous-user " },
+		{ "P13 a suspended target, by an owner", accounts, "mark", "", DENY,
+		  PAM_PERM_DENIED,
+		  "target=mark actor=alice known-by=real-uid service=passwd "
+		  "reason=suspended " },
 		{ "P12 the canonical name: no account= in the log", accounts, "wanda", "", ALLOW,
 		  PAM_SUCCESS, "target=wanda actor=alice known-by=real-uid service=passwd " },
 	};
@@ -780,6 +784,12 @@ static void test_suspended(void **unused)
 	static const struct gate_case cases[] = {
 		{ "P13 a suspended actor", accounts, "wanda", "", DENY, PAM_PERM_DENIED,
 		  "actor=mark known-by=real-uid service=passwd reason=suspended " },
+		{ "P13 the own password", accounts, "mark", "mode=permissive", DENY,
+		  PAM_PERM_DENIED,
+		  "target=mark actor=mark known-by=real-uid service=passwd "
+		  "reason=suspended " },
+		{ "P13 of which nothing is known without a policy", NULL, "mark", "state=/nowhere",
+		  OWN, PAM_SUCCESS, "" },
 		{ "P13 a suspended actor, permissively", accounts, "wanda", "mode=permissive", DENY,
 		  PAM_PERM_DENIED, "reason=suspended " },
 	};
