@@ -605,7 +605,7 @@ int joint_hold(const struct joint *joint, enum joint_side side,
 	if (r == 0)
 		r = add_holdings(joint, side, &findings, map);
 	if (r == 0 && ret_is_owner)
-		r = decide_is_owner(policy, &findings, ret_is_owner);
+		*ret_is_owner = decide_is_owner(&findings);
 	decide_findings_free(&findings);
 	return r;
 }

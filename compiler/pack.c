@@ -171,6 +171,7 @@ struct kind {
 	/* Ask for the memory of that which a step says, before it is needed; may be NULL. */
 	void (*ask)(const struct packer *p, const struct kind *kind, uint32_t id,
 		    unsigned int step);
+	uint32_t (*count)(size_t n_names); /* how many buckets; NULL: bucket_count() */
 };
 
 /* Steps from a name's number to all that belongs to it. */
@@ -183,6 +184,19 @@ struct buckets {
 	uint32_t *order;  /* numbers of names */
 };
 
+/*
+ * Gids are more to a bucket: they are short, and of an account in tens of thousands of groups it is cheaper to look
+ * through all buckets than for each gid (D9).
+ */
+static uint32_t gid_bucket_count(size_t n_names)
+{
+	uint32_t n = 1;
+
+	while (n < n_names / 16 && n < FORMAT_BUCKETS_MAX)
+		n *= 2;
+	return n;
+}
+
 static uint32_t bucket_count(size_t n_names)
 {
 	uint32_t n = 1;
@@ -193,13 +207,14 @@ static uint32_t bucket_count(size_t n_names)
 	return n;
 }
 
-/* Sort names by bucket; those that `skip` says (may be NULL) go nowhere. 0 or -ENOMEM. */
-static int fill_buckets(const struct names *names, bool (*skip)(const char *name),
-			struct buckets *ret)
+/* Sort names by bucket. 0 or -ENOMEM. */
+static int fill_buckets(const struct kind *kind, struct buckets *ret)
 {
+	const struct names *names = kind->names;
+	bool (*skip)(const char *name) = kind->skip;
 	uint32_t *at;
 
-	ret->n = bucket_count(names->n);
+	ret->n = kind->count ? kind->count(names->n) : bucket_count(names->n);
 	ret->starts = calloc((size_t)ret->n + 2, sizeof(*ret->starts));
 	ret->order = calloc(names->n + 1, sizeof(*ret->order));
 	if (!ret->starts || !ret->order)
@@ -265,7 +280,7 @@ static void put_buckets(struct packer *p, const struct kind *kind)
 {
 	struct buckets buckets = { 0 };
 
-	if (fill_buckets(kind->names, kind->skip, &buckets) < 0)
+	if (fill_buckets(kind, &buckets) < 0)
 		p->error = -ENOMEM;
 	for (uint32_t b = 0; b < buckets.n && !p->error; b++) {
 		begin(p);
@@ -799,7 +814,7 @@ static void fill_head(struct packer *p, uint32_t file_size, uint32_t n_prefixes)
 	put_u32(p, bucket_count(model->service_names.n));
 	put_u32(p, bucket_count(model->permission_names.n));
 	put_u32(p, bucket_count(model->virtuals.names.n));
-	put_u32(p, bucket_count(p->gid_names.n));
+	put_u32(p, gid_bucket_count(p->gid_names.n));
 	put_u32(p, bucket_count(p->suspension_keys.n));
 	put_u8(p, model->other_services);
 	put_required(p, other);
@@ -926,7 +941,7 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	fill_head(p, 0, 0);
 	end(p, FORMAT_HEAD, 0);
 	put_buckets(p, &(struct kind){ FORMAT_SERVICES, &model->service_names, is_prefix,
-				       put_service, NULL });
+				       put_service, NULL, NULL });
 	*ret_n_prefixes = put_prefixes(p);
 	put_defaults(p);
 	for (uint32_t i = 0; i < model->role_names.n && !p->error; i++)
@@ -937,14 +952,17 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	put_common(p);
 	put_name_sources(p);
 	put_buckets(p, &(struct kind){ FORMAT_SUSPENDED, &p->suspension_keys, NULL, put_suspension,
-				       NULL });
-	put_buckets(p, &(struct kind){ FORMAT_GIDS, &p->gid_names, NULL, put_gid, NULL });
+				       NULL, NULL });
+	put_buckets(p, &(struct kind){ .letter = FORMAT_GIDS,
+					.names = &p->gid_names,
+					.put_body = put_gid,
+					.count = gid_bucket_count });
 	put_buckets(p,
-		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL });
+		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL, NULL });
 	put_buckets(p, &(struct kind){ FORMAT_PERMISSIONS, &model->permission_names, NULL,
-				       put_required, NULL });
+				       put_required, NULL, NULL });
 	put_buckets(p, &(struct kind){ FORMAT_VIRTUALS, &model->virtuals.names, NULL, put_virtual,
-				       NULL });
+				       NULL, NULL });
 	put_sources(p);
 	put_catalogs(p);
 	put_role_groups(p);
@@ -957,7 +975,7 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
 		put_permission_info(p, i);
 	put_buckets(p,
-		    &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user });
+		    &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user, NULL });
 }
 
 int pack_policy(const struct model *model, const struct sources *sources,

@@ -249,15 +249,10 @@ static int confirm(const struct rolegate_policy *policy, const struct findings *
 
 /* ---- Why a permission is missing ---- */
 
-/*
- * The first thing, in the order of D1, that keeps an assigned role from granting the i-th required
- * permission.
- */
-static enum rolegate_reason obstacle(const struct holding *h, uint32_t i)
+/* The first thing, in the order of D1, that keeps a holding from granting one of some required permissions. */
+static enum rolegate_reason obstacle(const struct holding *h, uint64_t lacking)
 {
-	uint64_t bit = UINT64_C(1) << i;
-
-	if (!(h->unblocked & bit))
+	if (lacking & ~h->unblocked)
 		return ROLEGATE_CONFLICT;
 	if (!h->in_time)
 		return ROLEGATE_OUTSIDE_TIME;
@@ -293,13 +288,9 @@ static enum rolegate_reason find_reason(struct findings *f)
 
 		if (!(h->grants & f->missing))
 			continue;
-		for (uint32_t k = 0; k < f->n_required; k++) {
-			if (!(h->grants & f->missing & UINT64_C(1) << k))
-				continue;
-			if (distance(obstacle(h, k)) < distance(reason)) {
-				reason = obstacle(h, k);
-				f->nearest = h;
-			}
+		if (distance(obstacle(h, h->grants & f->missing)) < distance(reason)) {
+			reason = obstacle(h, h->grants & f->missing);
+			f->nearest = h;
 		}
 	}
 	return reason;
@@ -321,19 +312,17 @@ static void weigh_required(struct findings *f)
 	f->missing = all & ~f->have;
 }
 
-/* Whether the owner role is assigned, to the account or to a group of it (P7). 1, 0 or an error. */
-static int is_assigned_owner(const struct rolegate_policy *policy, const struct findings *f)
+/* Whether the owner role is assigned, to the account or to a group of it (P7). */
+static bool is_assigned_owner(const struct findings *f)
 {
-	struct walk walk;
-	int r;
+	for (size_t i = 0; i < f->n_holdings; i++) {
+		const struct holding *h = &f->holdings[i];
 
-	r = walk_start_held(&walk, policy, f, 1u << ROLEGATE_STEP_USER | 1u << ROLEGATE_STEP_GROUP);
-	if (r == 0)
-		r = walk_next(&walk);
-	while (r > 0 && walk.queue[walk.at] != policy->head.owner_role)
-		r = walk_next(&walk);
-	walk_free(&walk);
-	return r;
+		if (h->is_owner && decide_is_in_force(h) &&
+		    (h->source == ROLEGATE_STEP_USER || h->source == ROLEGATE_STEP_GROUP))
+			return true;
+	}
+	return false;
 }
 
 static int check_holdings(const struct rolegate_policy *policy,
@@ -343,6 +332,9 @@ static int check_holdings(const struct rolegate_policy *policy,
 	unsigned int wants = 0;
 	int r;
 
+	/* The owner role may be one of a set, which does not tell its roles. */
+	if (lets_owners_pass(policy, request, f))
+		f->is_brief = false;
 	r = holdings_find(policy, f, request->at, &wants);
 	if (r < 0)
 		return r;
@@ -350,10 +342,7 @@ static int check_holdings(const struct rolegate_policy *policy,
 	if (f->n_required > 0 && satisfies(f, f->have))
 		return confirm(policy, f, d);
 	if (lets_owners_pass(policy, request, f)) {
-		r = is_assigned_owner(policy, f);
-		if (r < 0)
-			return r;
-		f->passes_as_owner = r > 0;
+		f->passes_as_owner = is_assigned_owner(f);
 		if (f->passes_as_owner)
 			return confirm(policy, f, d);
 	}
@@ -416,6 +405,8 @@ void decide_findings_free(struct findings *findings)
 	if (findings->holdings != findings->few)
 		free(findings->holdings);
 	free(findings->index);
+	free(findings->noted);
+	free(findings->required_bytes);
 	free(findings->held);
 	free(findings->blocked);
 }
@@ -563,21 +554,14 @@ int decide_add_held(const struct rolegate_policy *policy, const struct findings 
 	return r;
 }
 
-int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
-		    bool *ret_is_owner)
+bool decide_is_owner(const struct findings *findings)
 {
-	struct walk walk;
-	bool is_owner = false;
-	int r;
+	for (size_t i = 0; i < findings->n_holdings; i++) {
+		const struct holding *h = &findings->holdings[i];
 
-	for (size_t i = 0; i < findings->n_holdings; i++)
-		if (findings->holdings[i].source == ROLEGATE_STEP_ROOT)
-			is_owner = true; /* D6; no role that could conflict */
-	r = walk_start_held(&walk, policy, findings, 0);
-	for (r = r < 0 ? r : walk_next(&walk); r > 0 && !is_owner; r = walk_next(&walk))
-		is_owner = walk.queue[walk.at] == policy->head.owner_role;
-	walk_free(&walk);
-	if (r >= 0)
-		*ret_is_owner = is_owner;
-	return r < 0 ? r : 0;
+		/* D6: root's is no role that could conflict. */
+		if (h->source == ROLEGATE_STEP_ROOT || (h->is_owner && decide_is_in_force(h)))
+			return true;
+	}
+	return false;
 }

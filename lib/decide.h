@@ -31,8 +31,21 @@ struct holding {
 	bool in_time;	    /* P3 */
 	bool is_approval;   /* its assignment says approved_by */
 	bool is_approved;   /* P9: the role needs no approval, or has it */
+	bool is_owner;	    /* the owner role, or based on it by a way that no conflict blocks (P6); not of a set */
 	uint64_t grants;    /* what the role gives, conflicts aside */
 	uint64_t unblocked; /* what it gives when conflicts count (A6) */
+};
+
+/*
+ * What was found out about a role or a set of roles, so that a question loads each record of it once (D9).
+ *
+ * grants     mask of the required permissions
+ * was_added  of a set: whether its roles are holdings, by whether the time is theirs
+ */
+struct noted {
+	uint64_t grants;
+	bool is_loaded, needs_approval, has_members, is_owner;
+	bool was_added[2];
 };
 
 /* Holdings that need no memory from the heap: nearly every account has fewer. */
@@ -62,6 +75,8 @@ struct findings {
 	struct holding *holdings;
 	size_t n_holdings, max_holdings;
 	uint32_t *index;       /* places of holdings by role and time, plus 1; NULL: few */
+	struct required_bytes *required_bytes; /* NULL: few roles */
+	struct noted *noted;   /* by role, then by set; NULL: few */
 	bool lacks_group_name; /* a gid of the account had a recorded group's number, and no answer */
 	bool has_other_uid;    /* assignments to the name were recorded for another uid */
 	bool passes_as_owner;	       /* P7: allowed where the service has no entry */
@@ -131,11 +146,10 @@ int decide_add_held(const struct rolegate_policy *policy, const struct findings 
 		    unsigned char *map);
 
 /*
- * Whether the account is an owner: it has the owner role now, or one based on it (P6),
- * and no conflict rule takes that away. Returns as decide_hold().
+ * Whether the account is an owner: a holding in force is of the owner role or of one based on it (P6),
+ * and no conflict rule takes that away. The findings are of decide_hold(), which looks at roles one by one.
  */
-int decide_is_owner(const struct rolegate_policy *policy, const struct findings *findings,
-		    bool *ret_is_owner);
+bool decide_is_owner(const struct findings *findings);
 
 /* Whether an account is suspended at a moment (P13): 1 and *ret, 0, or an error as decide_hold(). */
 int decide_is_suspended(const struct rolegate_policy *policy, const struct rolegate_person *person,
@@ -178,6 +192,9 @@ int holdings_find(const struct rolegate_policy *policy, struct findings *f, int6
 		  unsigned int *wants);
 /* Whether the roles that groups can bring may break a conflict rule: 1, 0 or an error. */
 int holdings_may_conflict(const struct rolegate_policy *policy, const struct findings *f);
+/* The holding of a role at a time, other than root's; NULL if there is none. */
+const struct holding *holdings_of(const struct rolegate_policy *policy, const struct findings *f,
+				  uint32_t role, bool in_time);
 /* The bits of what is required that a map of permissions has. */
 uint64_t holdings_required_in(const struct findings *f, const unsigned char *map);
 
@@ -195,12 +212,14 @@ struct walk {
 	const struct rolegate_policy *policy;
 	const struct findings *avoid; /* roles blocked there are not entered; may be NULL */
 	unsigned char *seen;
-	uint32_t *queue; /* ids of roles */
-	uint32_t *
-		via; /* for each in the queue: the queue's place of the role it is a base of, or its own place */
+	/* For each place of the queue: */
+	uint32_t *queue; /* the id of the role */
+	uint32_t *via;	 /* the place of the role it is a base of, or its own place */
+	uint32_t *first; /* the id of the role with which the way to it begins */
+	uint32_t *depth; /* how many roles are before it on that way */
 	uint32_t n_queue, at;
 	struct record record;
-	struct role_info info;
+	struct role_bases info;
 };
 
 int walk_start(struct walk *walk, const struct rolegate_policy *policy,

@@ -7,12 +7,16 @@
 #include "decide.h"
 #include "sized.h"
 
+/* Roles of a path that an explanation names. */
+#define EXPLAIN_WAY_MAX 32u
+
 /* An explanation while it grows. `pub` comes first, so that the one pointer serves both. */
 struct explanation {
 	struct rolegate_explanation pub;
 	struct rolegate_decision decision;
 	const struct rolegate_policy *policy;
 	struct rolegate_step **steps;
+	size_t max_steps;
 	char **missing;
 	char **files; /* paths of the source files, by number */
 	uint32_t n_files;
@@ -79,10 +83,15 @@ static int add_step(struct explanation *e, enum rolegate_step_kind kind, const c
 
 	if (place.line > 0 && place.file >= e->n_files)
 		return -EBADMSG;
-	more = reallocarray(e->steps, e->pub.n_steps + 1, sizeof(struct rolegate_step *));
-	if (!more)
-		return -ENOMEM;
-	e->steps = more;
+	if (e->pub.n_steps == e->max_steps) {
+		size_t max = e->max_steps ? 2 * e->max_steps : 16;
+
+		more = reallocarray(e->steps, max, sizeof(struct rolegate_step *));
+		if (!more)
+			return -ENOMEM;
+		e->steps = more;
+		e->max_steps = max;
+	}
 	step = malloc(sizeof(*step));
 	if (!step)
 		return -ENOMEM;
@@ -127,39 +136,37 @@ static int add_permission(struct explanation *e, uint32_t id)
 	return r;
 }
 
-/* The roles from where the walk began to a place of its queue, in that order. */
-static int add_roles(struct explanation *e, const struct walk *walk, uint32_t place)
+static int add_role(struct explanation *e, uint32_t id)
 {
-	uint32_t n = 0, *chain;
 	struct role_info info;
 	struct record record;
-	int r = 0;
+	int r;
 
-	chain = calloc((size_t)place + 1, sizeof(*chain));
-	if (!chain)
-		return -ENOMEM;
-	for (uint32_t at = place;; at = walk->via[at]) {
-		chain[n++] = walk->queue[at];
-		if (walk->via[at] == at)
-			break;
-	}
-	while (n > 0 && r == 0) {
-		r = policy_load_role_info(e->policy, chain[--n], &record, &info);
-		if (r < 0)
-			break;
-		r = add_step(e, ROLEGATE_STEP_ROLE, info.name, info.place);
-		store_record_free(&record);
-	}
-	free(chain);
+	r = policy_load_role_info(e->policy, id, &record, &info);
+	if (r < 0)
+		return r;
+	r = add_step(e, ROLEGATE_STEP_ROLE, info.name, info.place);
+	store_record_free(&record);
 	return r;
 }
 
-/* The role with which the way to a place of the queue began. */
-static uint32_t first_role(const struct walk *walk, uint32_t place)
+/*
+ * The roles from where the walk began to a place of its queue, in that order. Of a long way the middle is left out:
+ * sixty-four permissions may each be ten thousand roles away (D9).
+ */
+static int add_roles(struct explanation *e, const struct walk *walk, uint32_t place)
 {
-	while (walk->via[place] != place)
-		place = walk->via[place];
-	return walk->queue[place];
+	uint32_t chain[EXPLAIN_WAY_MAX], n = walk->depth[place] + 1, at = place;
+	int r = 0;
+
+	if (n > EXPLAIN_WAY_MAX)
+		n = EXPLAIN_WAY_MAX;
+	for (uint32_t i = n; i-- > 1; at = walk->via[at])
+		chain[i] = walk->queue[at];
+	chain[0] = walk->first[place];
+	for (uint32_t i = 0; i < n && r == 0; i++)
+		r = add_role(e, chain[i]);
+	return r;
 }
 
 /* From an assigned role through its bases to a place of the queue. */
@@ -171,17 +178,27 @@ static int add_way(struct explanation *e, const struct findings *f, const struct
 	return r < 0 ? r : add_roles(e, walk, place);
 }
 
-/* The active entry of a role, assigned or root's. */
-static const struct holding *find_holding(const struct findings *f, uint32_t role, bool is_root)
+/* Root's own holding (D6), which is the last one; NULL if there is none. */
+static const struct holding *find_root(const struct findings *f)
 {
-	for (size_t i = 0; i < f->n_holdings; i++) {
-		const struct holding *h = &f->holdings[i];
+	const struct holding *last = f->n_holdings > 0 ? &f->holdings[f->n_holdings - 1] : NULL;
 
-		if (h->role == role && decide_is_in_force(h) &&
-		    (h->source == ROLEGATE_STEP_ROOT) == is_root)
-			return h;
-	}
-	return NULL;
+	return last && last->source == ROLEGATE_STEP_ROOT ? last : NULL;
+}
+
+/* The holding in force that gives a role, root's or another. */
+static const struct holding *find_holding(const struct explanation *e, const struct findings *f,
+					  uint32_t role, bool is_root)
+{
+	const struct holding *h = is_root ? find_root(f) : holdings_of(e->policy, f, role, true);
+
+	return h && decide_is_in_force(h) ? h : NULL;
+}
+
+/* Whether it is known already that a role grants nothing of what is required. */
+static bool grants_nothing(const struct findings *f, uint32_t role)
+{
+	return f->noted && f->noted[role].is_loaded && f->noted[role].grants == 0;
 }
 
 /*
@@ -196,19 +213,20 @@ static int add_ways(struct explanation *e, const struct findings *f, struct walk
 	int r;
 
 	for (r = walk_next(walk); r > 0 && met != *wanted; r = walk_next(walk)) {
-		uint64_t new = holdings_required_in(f, walk->info.own) & *wanted & ~met;
+		uint64_t new = grants_nothing(f, walk->queue[walk->at])
+				       ? 0
+				       : holdings_required_in(f, walk->info.own) & *wanted & ~met;
 
-		for (uint32_t i = 0; i < f->n_required; i++)
-			if (new &UINT64_C(1) << i)
-				places[i] = walk->at;
 		met |= new;
+		for (; new != 0; new &= new - 1)
+			places[__builtin_ctzll(new)] = walk->at;
 	}
 	for (uint32_t i = 0; i < f->n_required && r >= 0; i++) {
 		const struct holding *h;
 
 		if (!(met & UINT64_C(1) << i))
 			continue;
-		h = find_holding(f, first_role(walk, places[i]), is_root);
+		h = find_holding(e, f, walk->first[places[i]], is_root);
 		r = h ? add_way(e, f, h, walk, places[i]) : -EBADMSG;
 		if (r == 0)
 			r = add_permission(e, f->required[i].id);
@@ -253,7 +271,7 @@ static int add_owner(struct explanation *e, const struct findings *f)
 	while (r > 0 && walk.queue[walk.at] != e->policy->head.owner_role)
 		r = walk_next(&walk);
 	if (r > 0) {
-		h = find_holding(f, first_role(&walk, walk.at), false);
+		h = find_holding(e, f, walk.first[walk.at], false);
 		r = h ? add_way(e, f, h, &walk, walk.at) : -EBADMSG;
 	}
 	walk_free(&walk);

@@ -6,6 +6,64 @@
 
 #include "decide.h"
 
+/* ---- What is required, in a map ---- */
+
+/*
+ * The required permissions by the bytes of a map in which they are, so that the maps of ten thousand roles are looked at
+ * byte by byte and not permission by permission (D9).
+ *
+ * at     places of the bytes
+ * masks  for each, by its value, the required permissions that it has
+ */
+struct required_bytes {
+	uint32_t n;
+	uint32_t at[FORMAT_REQUIRE_MAX];
+	uint64_t masks[FORMAT_REQUIRE_MAX][256];
+};
+
+/* Add a required permission to the byte in which it is. */
+static void add_required(struct required_bytes *bytes, uint32_t id, uint64_t bit)
+{
+	uint32_t i = 0;
+
+	while (i < bytes->n && bytes->at[i] != id / 8)
+		i++;
+	bytes->at[i] = id / 8;
+	if (i == bytes->n)
+		bytes->n++;
+	for (unsigned int value = 0; value < 256; value++)
+		if (value & 1u << id % 8)
+			bytes->masks[i][value] |= bit;
+}
+
+/* Have it, for an account with many roles. */
+static int sort_required(struct findings *f)
+{
+	if (f->required_bytes || f->n_required < 4 || f->is_permission_unknown)
+		return 0;
+	f->required_bytes = calloc(1, sizeof(*f->required_bytes));
+	if (!f->required_bytes)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < f->n_required; i++)
+		add_required(f->required_bytes, f->required[i].id, UINT64_C(1) << i);
+	return 0;
+}
+
+uint64_t holdings_required_in(const struct findings *f, const unsigned char *map)
+{
+	const struct required_bytes *bytes = f->required_bytes;
+	const struct required *required = f->required;
+	uint64_t mask = 0;
+
+	if (f->is_permission_unknown)
+		return 0;
+	for (uint32_t i = 0; bytes && i < bytes->n; i++)
+		mask |= bytes->masks[i][map[bytes->at[i]]];
+	for (uint32_t i = bytes ? 0 : f->n_required; i-- > 0;)
+		mask = mask << 1 | (uint64_t)format_bit(map, required[i].id);
+	return mask;
+}
+
 /* ---- The list ---- */
 
 /* The place in the index of holdings of this role at this time. Root's is apart: no conflict touches it. */
@@ -38,6 +96,21 @@ static struct holding *find_equal(const struct rolegate_policy *policy, const st
 	return NULL;
 }
 
+const struct holding *holdings_of(const struct rolegate_policy *policy, const struct findings *f,
+				  uint32_t role, bool in_time)
+{
+	return find_equal(policy, f, &(struct holding){ .role = role, .in_time = in_time });
+}
+
+/* Make room for what is found out about each role and set, if there is none. */
+static int make_notes(const struct rolegate_policy *policy, struct findings *f)
+{
+	if (!f->noted)
+		f->noted = calloc((size_t)policy->head.n_roles + FORMAT_SETS_MAX,
+				  sizeof(*f->noted));
+	return f->noted ? sort_required(f) : -ENOMEM;
+}
+
 /* Move the holdings to where there is twice the room; from the first time on they have an index. */
 static int grow(const struct rolegate_policy *policy, struct findings *f)
 {
@@ -54,7 +127,7 @@ static int grow(const struct rolegate_policy *policy, struct findings *f)
 	if (f->index)
 		return 0;
 	f->index = calloc(((size_t)policy->head.n_roles + FORMAT_SETS_MAX) * 2, sizeof(*f->index));
-	if (!f->index)
+	if (!f->index || make_notes(policy, f) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < f->n_holdings; i++)
 		if (more[i].source != ROLEGATE_STEP_ROOT)
@@ -84,57 +157,110 @@ static int add_holding(const struct rolegate_policy *policy, struct findings *f,
 
 /* ---- Assignments (P3) ---- */
 
-uint64_t holdings_required_in(const struct findings *f, const unsigned char *map)
+/* Whether a role is or inherits one of a conflict rule. Where `members` is not NULL, those are added to it. */
+static bool add_members(const struct rolegate_policy *policy, const struct role *role,
+			unsigned char *members)
 {
-	uint64_t mask = 0;
+	size_t n = format_map_size(policy->head.n_members), i = 0;
+	uint64_t any = 0, word, all;
 
-	for (uint32_t i = 0; i < f->n_required && !f->is_permission_unknown; i++)
-		mask |= (uint64_t)format_bit(map, f->required[i].id) << i;
-	return mask;
+	for (; i + sizeof(word) <= n; i += sizeof(word)) {
+		memcpy(&word, role->members + i, sizeof(word));
+		any |= word;
+		if (!members || word == 0)
+			continue;
+		memcpy(&all, members + i, sizeof(all));
+		all |= word;
+		memcpy(members + i, &all, sizeof(all));
+	}
+	for (; i < n; i++) {
+		any |= role->members[i];
+		if (members)
+			members[i] |= role->members[i];
+	}
+	return any != 0;
 }
 
-/* What one role of a set adds to it: only such that stand for themselves may be in one (P7, P9, A6). */
-static int add_to_set(const struct rolegate_policy *policy, const struct findings *f, uint32_t id,
-		      uint64_t *grants)
+/* P9: approval belongs to account and role, whichever assignment says it. */
+static bool is_approved(const struct rolegate_policy *policy, const struct findings *f,
+			uint32_t role)
+{
+	for (int in_time = 0; in_time < 2; in_time++) {
+		const struct holding wanted = { .role = role, .in_time = in_time };
+		const struct holding *h = find_equal(policy, f, &wanted);
+
+		if (h && h->is_approval)
+			return true;
+	}
+	return false;
+}
+
+/* Load a set, unless that was done before. */
+static int note_set(const struct rolegate_policy *policy, const struct findings *f, uint32_t id,
+		    struct noted *noted)
+{
+	STORE_UNCLEARED struct record record;
+	const unsigned char *closure;
+	int r;
+
+	if (noted->is_loaded)
+		return 0;
+	r = policy_load_set(policy, id, &record, &closure);
+	if (r < 0)
+		return r;
+	noted->is_loaded = true;
+	noted->grants = holdings_required_in(f, closure);
+	store_record_free(&record);
+	return 0;
+}
+
+/*
+ * Load a role, unless that was done before. Its roles of conflict rules are added to `members` if it is approved;
+ * `members` may be NULL, and a role that has any is then loaded again when they are wanted.
+ */
+static int note_role(const struct rolegate_policy *policy, const struct findings *f, uint32_t id,
+		     unsigned char *members, struct noted *noted)
 {
 	STORE_UNCLEARED struct record record;
 	struct role role;
 	int r;
 
+	if (noted->is_loaded && !(members && noted->has_members))
+		return 0;
 	r = policy_load_role(policy, id, &record, &role);
 	if (r < 0)
 		return r;
-	*grants |= holdings_required_in(f, role.closure);
-	if (role.flags & (FORMAT_ROLE_NEEDS_APPROVAL | FORMAT_ROLE_OWNER))
-		r = -EBADMSG;
-	for (size_t i = 0; i < format_map_size(policy->head.n_members); i++)
-		if (role.members[i] != 0)
-			r = -EBADMSG;
+	noted->is_loaded = true;
+	noted->grants = holdings_required_in(f, role.closure);
+	noted->needs_approval = role.flags & FORMAT_ROLE_NEEDS_APPROVAL;
+	noted->is_owner = role.flags & FORMAT_ROLE_OWNER;
+	if (members && noted->needs_approval && !is_approved(policy, f, id))
+		members = NULL;
+	noted->has_members = add_members(policy, &role, members);
 	store_record_free(&record);
-	return r;
+	return 0;
 }
 
 /*
  * Check that the set of an assignment is what its roles are, where these are looked at one by one: a decision
- * believes the set, and an explanation may not give another answer. Returns 0, -EBADMSG, -ENOMEM or -EIO.
+ * believes the set, and an explanation may not give another answer. Only roles that stand for themselves may be in one
+ * (P9, A6). Returns 0, -EBADMSG, -ENOMEM or -EIO.
  */
 static int check_set(const struct rolegate_policy *policy, const struct findings *f,
-		     const struct assignment *a)
+		     const struct assignment *a, struct noted *set)
 {
-	STORE_UNCLEARED struct record record;
-	const unsigned char *closure;
 	uint64_t grants = 0;
-	int r;
+	int r = note_set(policy, f, a->set, set);
 
-	r = policy_load_set(policy, a->set, &record, &closure);
-	if (r < 0)
-		return r;
-	for (uint32_t i = 0; i < a->n_roles && r == 0; i++)
-		r = add_to_set(policy, f, id_at(a->roles, i), &grants);
-	if (r == 0 && grants != holdings_required_in(f, closure))
-		r = -EBADMSG;
-	store_record_free(&record);
-	return r;
+	for (uint32_t i = 0; i < a->n_roles && r == 0; i++) {
+		struct noted *role = &f->noted[id_at(a->roles, i)];
+
+		r = note_role(policy, f, id_at(a->roles, i), NULL, role);
+		if (r == 0 && (role->needs_approval || role->has_members))
+			r = -EBADMSG;
+		grants |= role->grants;
+	}
+	return r == 0 && grants != set->grants ? -EBADMSG : r;
 }
 
 /* The time asked about, and how many assignments keep the account from the default roles at it. */
@@ -162,6 +288,7 @@ static int add_assignment(const struct rolegate_policy *policy, struct findings 
 		.in_time = a->from <= moment->at && moment->at < a->until,
 		.is_approval = a->flags & FORMAT_ASSIGN_APPROVED,
 	};
+	struct noted *set;
 	int r = 0;
 
 	if (is_dated && !f->is_clock_known)
@@ -170,8 +297,17 @@ static int add_assignment(const struct rolegate_policy *policy, struct findings 
 		moment->n_keeping++;
 	if (holding.is_set)
 		return add_holding(policy, f, &holding);
-	if (has_set && f->n_required > 0)
-		r = check_set(policy, f, a);
+	if (has_set && f->n_required > 0) {
+		r = make_notes(policy, f);
+		if (r < 0)
+			return r;
+		/* The same set once more adds nothing: none of its roles needs approval. */
+		set = &f->noted[policy->head.n_roles + a->set];
+		if (set->was_added[holding.in_time])
+			return 0;
+		set->was_added[holding.in_time] = true;
+		r = check_set(policy, f, a, set);
+	}
 	for (uint32_t i = 0; i < a->n_roles && r == 0; i++) {
 		holding.role = id_at(a->roles, i);
 		r = add_holding(policy, f, &holding);
@@ -246,52 +382,256 @@ static int add_group(const struct rolegate_policy *policy, struct findings *f, c
 }
 
 /*
- * Whether a group of the policy had this gid at activation, and has the name still: 1; 0 no group of the policy has
- * the gid; -ENOENT one has, and the name is not known or another now, which is no answer (P3, Groups); or an error.
+ * Whether one of the groups that a gid was recorded for has this name: 1; -ENOENT the name is not known or another now,
+ * which is no answer (P3, Groups); or an error.
  */
+static int check_names(struct cursor *body, const char *name)
+{
+	uint32_t n = cursor_below(body, FORMAT_SAME_GID_MAX + 1);
+	int r = -ENOENT;
+
+	for (uint32_t i = 0; i < n && name; i++)
+		if (!strcmp(cursor_string(body, NULL), name))
+			r = 1;
+	return body->is_bad ? -EBADMSG : r;
+}
+
+/* Whether a group of the policy had this gid at activation, and has the name still; 0: no group has the gid. */
 static int check_gid(const struct rolegate_policy *policy, gid_t gid, const char *name)
 {
 	STORE_UNCLEARED struct record record;
 	char text[POLICY_ID_SIZE];
 	struct cursor body;
-	uint32_t n;
 	int r;
 
 	policy_write_id(text, "", gid);
 	r = policy_find_name(policy, FORMAT_GIDS, text, &record, &body);
-	if (r <= 0)
-		goto out;
-	r = -ENOENT;
-	n = cursor_below(&body, FORMAT_SAME_GID_MAX + 1);
-	for (uint32_t i = 0; i < n && name; i++)
-		if (!strcmp(cursor_string(&body, NULL), name))
-			r = 1;
-	if (body.is_bad)
-		r = -EBADMSG;
-out:
+	if (r > 0)
+		r = check_names(&body, name);
 	store_record_free(&record);
 	return r;
+}
+
+static const char *group_name(const struct rolegate_person *person, size_t i)
+{
+	return person->group_names ? person->group_names[i] : NULL;
+}
+
+/* ---- Groups, each once: a list that repeats one a thousand times takes no more work (D9) ---- */
+
+/*
+ * Groups with assignments of one account that are looked at. Those beyond count as groups about which there was no
+ * answer, which add nothing (P3): nobody is in so many, and a question has to end (D9).
+ */
+#define GROUPS_WEIGHED_MAX 2048u
+
+/* Of so few groups each is compared with those before it. */
+#define GROUPS_FEW 16u
+
+/*
+ * The groups of an account, of which there may be 65536.
+ *
+ * slots  places in the person's list, plus 1, by gid, or by name where groups are supposed; NULL: few
+ * wanted by place: whether it is the first of its gid or name, and the policy may know it
+ */
+struct groups {
+	const struct rolegate_person *person;
+	uint64_t seed;
+	bool is_supposed;
+	uint32_t *slots;
+	size_t n_slots; /* a power of two */
+	size_t n_distinct;
+	bool *wanted;
+};
+
+static bool is_same_group(const struct groups *groups, size_t i, size_t k)
+{
+	const struct rolegate_person *person = groups->person;
+
+	if (groups->is_supposed)
+		return !strcmp(person->group_names[i], person->group_names[k]);
+	return person->gids[i] == person->gids[k];
+}
+
+static size_t spread_of_gid(const struct groups *groups, uint32_t gid)
+{
+	uint64_t word = gid;
+
+	return format_name_spread(groups->seed, &word, sizeof(word)) & (groups->n_slots - 1);
+}
+
+/* Note a group by its gid or name, unless an equal one is there. */
+static void note_group(struct groups *groups, size_t i)
+{
+	const struct rolegate_person *person = groups->person;
+	size_t slot;
+
+	if (groups->is_supposed)
+		slot = format_name_spread(groups->seed, person->group_names[i],
+					  strlen(person->group_names[i])) &
+		       (groups->n_slots - 1);
+	else
+		slot = spread_of_gid(groups, person->gids[i]);
+	while (groups->slots[slot] > 0) {
+		if (is_same_group(groups, i, groups->slots[slot] - 1))
+			return;
+		slot = (slot + 1) & (groups->n_slots - 1);
+	}
+	groups->slots[slot] = (uint32_t)i + 1;
+	groups->n_distinct++;
+	groups->wanted[i] = true;
+}
+
+/* Note all groups. */
+static int start_groups(struct groups *groups, const struct rolegate_policy *policy,
+			const struct rolegate_person *person)
+{
+	*groups = (struct groups){
+		.person = person,
+		.seed = policy->head.seed,
+		.is_supposed = person->facts & DECIDE_FACT_SUPPOSED,
+		.n_slots = 2 * (size_t)GROUPS_FEW,
+	};
+	while (groups->n_slots < 2 * person->n_groups)
+		groups->n_slots *= 2;
+	groups->slots = calloc(groups->n_slots, sizeof(*groups->slots));
+	groups->wanted = calloc(person->n_groups + 1, sizeof(*groups->wanted));
+	if (!groups->slots || !groups->wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < person->n_groups; i++)
+		if (!groups->is_supposed || group_name(person, i))
+			note_group(groups, i);
+	return 0;
+}
+
+static void free_groups(struct groups *groups)
+{
+	free(groups->slots);
+	free(groups->wanted);
+}
+
+/* The place of a gid in the person's list, plus 1; 0: it is not there. */
+static uint32_t find_gid(const struct groups *groups, uint32_t gid)
+{
+	size_t slot = spread_of_gid(groups, gid);
+
+	while (groups->slots[slot] > 0 && groups->person->gids[groups->slots[slot] - 1] != gid)
+		slot = (slot + 1) & (groups->n_slots - 1);
+	return groups->slots[slot];
+}
+
+/* Read a gid as the compiler writes it; false: it is none. */
+static bool read_gid(const char *text, size_t n, uint32_t *ret)
+{
+	uint64_t gid = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (text[i] < '0' || text[i] > '9' || n > 10)
+			return false;
+		gid = gid * 10 + (uint64_t)(text[i] - '0');
+	}
+	*ret = (uint32_t)gid;
+	return gid <= UINT32_MAX;
+}
+
+/* Note which gids of one bucket the account has. */
+static int match_bucket(const struct rolegate_policy *policy, const struct groups *groups,
+			uint32_t i, bool *wanted)
+{
+	STORE_UNCLEARED struct record record;
+	struct policy_entry entry;
+	struct cursor bucket;
+	uint32_t gid, at;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_GIDS, i, &record);
+	if (r < 0)
+		return r;
+	bucket = cursor_over(&record);
+	while ((r = policy_read_entry(&bucket, &entry)) > 0) {
+		at = read_gid(entry.name, entry.n_name, &gid) ? find_gid(groups, gid) : 0;
+		if (at > 0)
+			wanted[at - 1] = true;
+	}
+	store_record_free(&record);
+	return r;
+}
+
+/* Leave only what the policy knows, where to look at all that it knows is less than to ask for each gid. */
+static int match_groups(const struct rolegate_policy *policy, struct groups *groups)
+{
+	uint32_t n_buckets = policy_buckets(policy, FORMAT_GIDS);
+	int r = 0;
+
+	if (groups->is_supposed || groups->n_distinct <= n_buckets)
+		return 0;
+	memset(groups->wanted, 0, groups->person->n_groups * sizeof(*groups->wanted));
+	for (uint32_t i = 0; i < n_buckets && r == 0; i++)
+		r = match_bucket(policy, groups, i, groups->wanted);
+	return r;
+}
+
+/* Add what one group is assigned, if its gid and name are as recorded. Returns 1 if it is one of the policy. */
+static int add_if_known(const struct rolegate_policy *policy, struct findings *f, size_t i,
+			struct moment *moment)
+{
+	const char *name = group_name(f->person, i);
+	int r = f->person->facts & DECIDE_FACT_SUPPOSED
+			? name != NULL
+			: check_gid(policy, f->person->gids[i], name);
+
+	if (r == -ENOENT) {
+		f->lacks_group_name = true;
+		return 1;
+	}
+	if (r <= 0)
+		return r;
+	r = add_group(policy, f, name, moment);
+	return r < 0 ? r : 1;
+}
+
+static int add_many_groups(const struct rolegate_policy *policy, struct findings *f,
+			   struct moment *moment)
+{
+	struct groups groups;
+	size_t n_weighed = 0;
+	int r = start_groups(&groups, policy, f->person);
+
+	if (r == 0)
+		r = match_groups(policy, &groups);
+	for (size_t i = 0; i < f->person->n_groups && r >= 0; i++) {
+		if (!groups.wanted[i])
+			continue;
+		if (n_weighed < GROUPS_WEIGHED_MAX)
+			r = add_if_known(policy, f, i, moment);
+		else
+			f->lacks_group_name = true;
+		n_weighed += r > 0;
+	}
+	free_groups(&groups);
+	return r < 0 ? r : 0;
+}
+
+/* Whether one of the few groups before the i-th is the same. */
+static bool was_before(const struct rolegate_person *person, size_t i)
+{
+	for (size_t k = 0; k < i && !(person->facts & DECIDE_FACT_SUPPOSED); k++)
+		if (person->gids[k] == person->gids[i])
+			return true;
+	return false;
 }
 
 /* Add what the groups of the account are assigned: those whose gid and name are as recorded. */
 static int add_groups(const struct rolegate_policy *policy, struct findings *f,
 		      struct moment *moment)
 {
-	const struct rolegate_person *person = f->person;
-	bool is_supposed = person->facts & DECIDE_FACT_SUPPOSED;
 	int r = 0;
 
-	for (size_t i = 0; i < person->n_groups && r >= 0; i++) {
-		const char *name = person->group_names ? person->group_names[i] : NULL;
-
-		r = is_supposed ? name != NULL : check_gid(policy, person->gids[i], name);
-		if (r == -ENOENT) {
-			f->lacks_group_name = true;
-			r = 0;
-		} else if (r > 0) {
-			r = add_group(policy, f, name, moment);
-		}
-	}
+	if (f->person->n_groups > GROUPS_FEW)
+		return add_many_groups(policy, f, moment);
+	for (size_t i = 0; i < f->person->n_groups && r >= 0; i++)
+		if (!was_before(f->person, i))
+			r = add_if_known(policy, f, i, moment);
 	return r < 0 ? r : 0;
 }
 
@@ -377,35 +717,17 @@ static int find_assignments(const struct rolegate_policy *policy, struct finding
 
 /* ---- What the roles grant ---- */
 
-/* P9: approval belongs to account and role, whichever assignment says it. */
-static bool is_approved(const struct rolegate_policy *policy, const struct findings *f,
-			uint32_t role)
-{
-	for (int in_time = 0; in_time < 2; in_time++) {
-		const struct holding wanted = { .role = role, .in_time = in_time };
-		const struct holding *h = find_equal(policy, f, &wanted);
-
-		if (h && h->is_approval)
-			return true;
-	}
-	return false;
-}
-
 /* What the roles of a set grant: none of them needs approval, and no conflict is about them. */
 static int weigh_set(const struct rolegate_policy *policy, const struct findings *f,
 		     struct holding *h)
 {
-	STORE_UNCLEARED struct record record;
-	const unsigned char *closure;
-	int r;
+	struct noted own = { 0 },
+		     *noted = f->noted ? &f->noted[policy->head.n_roles + h->role] : &own;
+	int r = note_set(policy, f, h->role, noted);
 
-	r = policy_load_set(policy, h->role, &record, &closure);
-	if (r < 0)
-		return r;
 	h->is_approved = true;
-	h->grants = h->unblocked = holdings_required_in(f, closure);
-	store_record_free(&record);
-	return 0;
+	h->grants = h->unblocked = noted->grants;
+	return r;
 }
 
 /*
@@ -415,32 +737,38 @@ static int weigh_set(const struct rolegate_policy *policy, const struct findings
 static int weigh_role(const struct rolegate_policy *policy, const struct findings *f,
 		      struct holding *h, unsigned char members[FORMAT_MEMBERS_MAX / 8])
 {
-	STORE_UNCLEARED struct record record;
-	struct role role;
-	int r;
+	bool counts = h->in_time && h->source != ROLEGATE_STEP_ROOT;
+	struct noted own = { 0 }, *noted = f->noted ? &f->noted[h->role] : &own;
+	int r = note_role(policy, f, h->role, counts ? members : NULL, noted);
 
-	r = policy_load_role(policy, h->role, &record, &role);
-	if (r < 0)
-		return r;
-	h->is_approved = !(role.flags & FORMAT_ROLE_NEEDS_APPROVAL) ||
-			 is_approved(policy, f, h->role);
-	h->grants = h->unblocked = holdings_required_in(f, role.closure);
-	if (decide_is_in_force(h) && h->source != ROLEGATE_STEP_ROOT)
-		for (size_t i = 0; i < format_map_size(policy->head.n_members); i++)
-			members[i] |= role.members[i];
-	store_record_free(&record);
-	return 0;
+	h->is_approved = !noted->needs_approval || is_approved(policy, f, h->role);
+	h->is_owner = noted->is_owner;
+	h->grants = h->unblocked = noted->grants;
+	return r;
+}
+
+/* Weigh the holdings of a time: first those in it, so that a role's record is loaded once for both. */
+static int weigh_at(const struct rolegate_policy *policy, struct findings *f, bool in_time,
+		    unsigned char members[FORMAT_MEMBERS_MAX / 8])
+{
+	int r = 0;
+
+	for (size_t i = 0; i < f->n_holdings && r == 0; i++) {
+		struct holding *h = &f->holdings[i];
+
+		if (h->in_time == in_time)
+			r = h->is_set ? weigh_set(policy, f, h)
+				      : weigh_role(policy, f, h, members);
+	}
+	return r;
 }
 
 static int weigh_holdings(const struct rolegate_policy *policy, struct findings *f,
 			  unsigned char members[FORMAT_MEMBERS_MAX / 8])
 {
-	int r = 0;
+	int r = weigh_at(policy, f, true, members);
 
-	for (size_t i = 0; i < f->n_holdings && r == 0; i++)
-		r = f->holdings[i].is_set ? weigh_set(policy, f, &f->holdings[i])
-					  : weigh_role(policy, f, &f->holdings[i], members);
-	return r;
+	return r < 0 ? r : weigh_at(policy, f, false, members);
 }
 
 /* ---- Separation of duty at decision time (A6) ---- */
@@ -491,89 +819,149 @@ static int note_held(const struct rolegate_policy *policy, struct findings *f,
 }
 
 /*
- * What each role grants on paths that meet no blocked role, worked out once for each role that is reached (D9).
+ * What each role grants on paths that meet no blocked role, worked out once for each role that is reached, and from
+ * one look at its record (D9). The arrays are by role.
  *
- * next   how many of its bases a role has taken over; the last value of all: all of them
+ * bases  of all roles that were met, but blocked ones; those of a role lie from `next` to `end`
+ * next   the base that the role takes over next
  * stack  roles that wait for their bases, which is no longer than there are roles
  */
 struct unblocked {
 	uint64_t *masks;
-	uint16_t *next;
+	uint32_t *next, *end;
+	bool *is_met, *is_done, *is_owner;
+	uint32_t *bases;
+	size_t n_bases, max_bases;
 	uint32_t *stack;
 	uint32_t n_stack;
 };
 
-#define ALL_BASES UINT16_MAX
+static int start_unblocked(struct unblocked *u, size_t n)
+{
+	*u = (struct unblocked){
+		.masks = calloc(n, sizeof(*u->masks)),
+		.next = calloc(n, sizeof(*u->next)),
+		.end = calloc(n, sizeof(*u->end)),
+		.is_met = calloc(n, sizeof(*u->is_met)),
+		.is_done = calloc(n, sizeof(*u->is_done)),
+		.is_owner = calloc(n, sizeof(*u->is_owner)),
+		.stack = calloc(n, sizeof(*u->stack)),
+	};
+	return u->masks && u->next && u->end && u->is_met && u->is_done && u->is_owner && u->stack
+		       ? 0
+		       : -ENOMEM;
+}
+
+static void free_unblocked(struct unblocked *u)
+{
+	free(u->masks);
+	free(u->next);
+	free(u->end);
+	free(u->is_met);
+	free(u->is_done);
+	free(u->is_owner);
+	free(u->bases);
+	free(u->stack);
+}
+
+/* Make room for that many more bases. */
+static int reserve_bases(struct unblocked *u, size_t n)
+{
+	size_t max = u->max_bases ? u->max_bases : 4 * (size_t)FORMAT_BASES_MAX;
+	uint32_t *more;
+
+	while (u->n_bases + n > max)
+		max *= 2;
+	if (max == u->max_bases)
+		return 0;
+	more = reallocarray(u->bases, max, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	u->bases = more;
+	u->max_bases = max;
+	return 0;
+}
+
+/* Read what a role grants by itself, and on which others it is based. */
+static int meet(const struct rolegate_policy *policy, const struct findings *f, uint32_t role,
+		struct unblocked *u)
+{
+	STORE_UNCLEARED struct record record;
+	struct role_bases info;
+	int r;
+
+	r = policy_load_role_bases(policy, role, &record, &info);
+	if (r < 0)
+		return r;
+	u->is_met[role] = true;
+	u->is_owner[role] = role == policy->head.owner_role;
+	/* Most roles grant nothing of it, and it is known of those that are held. */
+	if (!f->noted || !f->noted[role].is_loaded || f->noted[role].grants != 0)
+		u->masks[role] = holdings_required_in(f, info.own);
+	u->next[role] = (uint32_t)u->n_bases;
+	r = reserve_bases(u, info.n_bases);
+	for (uint32_t i = 0; i < info.n_bases && r == 0; i++)
+		if (!decide_is_blocked(f, id_at(info.bases, i)))
+			u->bases[u->n_bases++] = id_at(info.bases, i);
+	u->end[role] = (uint32_t)u->n_bases;
+	store_record_free(&record);
+	return r;
+}
 
 /* Take the bases of the role on top as far as they are worked out. */
 static int take_bases(const struct rolegate_policy *policy, const struct findings *f,
 		      struct unblocked *u)
 {
-	STORE_UNCLEARED struct record record;
-	uint32_t role = u->stack[u->n_stack - 1], base = 0;
-	struct role_info info;
-	bool waits = false;
-	int r;
+	uint32_t role = u->stack[u->n_stack - 1];
+	int r = u->is_met[role] ? 0 : meet(policy, f, role, u);
 
-	r = policy_load_role_info(policy, role, &record, &info);
 	if (r < 0)
 		return r;
-	if (u->next[role] == 0)
-		u->masks[role] = holdings_required_in(f, info.own);
-	for (uint32_t i = u->next[role]; i < info.n_bases && !waits; i++) {
-		base = id_at(info.bases, i);
-		if (decide_is_blocked(f, base))
-			continue;
-		waits = u->next[base] != ALL_BASES;
+	for (; u->next[role] < u->end[role]; u->next[role]++) {
+		uint32_t base = u->bases[u->next[role]];
+
+		if (!u->is_done[base]) {
+			if (u->n_stack == policy->head.n_roles)
+				return -EBADMSG; /* a circle, which no compiler writes */
+			u->stack[u->n_stack++] = base;
+			return 0;
+		}
 		u->masks[role] |= u->masks[base];
-		u->next[role] = (uint16_t)i;
+		u->is_owner[role] = u->is_owner[role] || u->is_owner[base];
 	}
-	if (!waits) {
-		u->next[role] = ALL_BASES;
-		u->n_stack--;
-	} else if (u->n_stack == policy->head.n_roles) {
-		r = -EBADMSG; /* a circle, which no compiler writes */
-	} else {
-		u->stack[u->n_stack++] = base;
-	}
-	store_record_free(&record);
-	return r;
+	u->is_done[role] = true;
+	u->n_stack--;
+	return 0;
 }
 
-static int unblocked_grants(const struct rolegate_policy *policy, const struct findings *f,
-			    uint32_t role, struct unblocked *u, uint64_t *ret_mask)
+static int weigh_way(const struct rolegate_policy *policy, const struct findings *f,
+		     struct unblocked *u, struct holding *h)
 {
+	bool is_blocked = decide_is_blocked(f, h->role);
 	int r = 0;
 
-	if (!decide_is_blocked(f, role) && u->next[role] != ALL_BASES)
-		u->stack[u->n_stack++] = role;
+	if (!is_blocked && !u->is_done[h->role])
+		u->stack[u->n_stack++] = h->role;
 	while (u->n_stack > 0 && r == 0)
 		r = take_bases(policy, f, u);
-	*ret_mask = decide_is_blocked(f, role) ? 0 : u->masks[role];
+	h->unblocked = is_blocked ? 0 : u->masks[h->role];
+	h->is_owner = !is_blocked && u->is_owner[h->role];
 	return r;
 }
 
 /* Work out which grants of each entry conflicts leave. */
 static int weigh_unblocked(const struct rolegate_policy *policy, struct findings *f)
 {
-	size_t n = (size_t)policy->head.n_roles + 1;
-	struct unblocked u = { 0 };
-	int r = -ENOMEM;
+	struct unblocked u;
+	int r = start_unblocked(&u, (size_t)policy->head.n_roles + 1);
 
-	u.masks = calloc(n, sizeof(*u.masks));
-	u.next = calloc(n, sizeof(*u.next));
-	u.stack = calloc(n, sizeof(*u.stack));
-	if (u.masks && u.next && u.stack)
-		r = 0;
 	for (size_t i = 0; i < f->n_holdings && r == 0; i++) {
 		struct holding *h = &f->holdings[i];
 
 		if (h->source != ROLEGATE_STEP_ROOT && !h->is_set)
-			r = unblocked_grants(policy, f, h->role, &u, &h->unblocked);
+			r = weigh_way(policy, f, &u, h);
 	}
-	free(u.masks);
-	free(u.next);
-	free(u.stack);
+	free_unblocked(&u);
 	return r;
 }
 

@@ -373,35 +373,44 @@ static size_t entry_head(size_t n)
 	return 2 + n + 1 + 4;
 }
 
+int policy_read_entry(struct cursor *bucket, struct policy_entry *ret)
+{
+	size_t left = (size_t)(bucket->end - bucket->at);
+
+	if (left == 0)
+		return 0;
+	if (left < entry_head(0))
+		return -EBADMSG;
+	ret->n_name = (size_t)bucket->at[0] | (size_t)bucket->at[1] << 8;
+	if (left < entry_head(ret->n_name) || bucket->at[2 + ret->n_name] != '\0')
+		return -EBADMSG;
+	ret->name = (const char *)bucket->at + 2;
+	ret->body = bucket->at + entry_head(ret->n_name);
+	ret->n_body = format_get32(ret->body - 4);
+	if (ret->n_body > (size_t)(bucket->end - ret->body))
+		return -EBADMSG;
+	bucket->at = ret->body + ret->n_body;
+	return 1;
+}
+
 /*
  * Look for a name of n bytes in a bucket. Entries of other names are passed over by their lengths. Returns 1, 0 or
  * -EBADMSG.
  */
-static int find_entry(const struct record *bucket, const char *name, size_t n,
+static int find_entry(const struct record *record, const char *name, size_t n,
 		      struct cursor *ret_body)
 {
-	const unsigned char *at = bucket->payload, *end = at + bucket->n;
+	struct cursor bucket = cursor_over(record);
+	struct policy_entry entry;
+	int r;
 
-	while (at < end) {
-		size_t left = (size_t)(end - at), n_entry, n_body;
-		const unsigned char *body;
-
-		if (left < entry_head(0))
-			return -EBADMSG;
-		n_entry = (size_t)at[0] | (size_t)at[1] << 8;
-		if (left < entry_head(n_entry) || at[2 + n_entry] != '\0')
-			return -EBADMSG;
-		body = at + entry_head(n_entry);
-		n_body = format_get32(body - 4);
-		if (n_body > (size_t)(end - body))
-			return -EBADMSG;
-		if (n_entry == n && memcmp(at + 2, name, n) == 0) {
-			*ret_body = (struct cursor){ .at = body, .end = body + n_body };
-			return 1;
-		}
-		at = body + n_body;
+	while ((r = policy_read_entry(&bucket, &entry)) > 0) {
+		if (entry.n_name != n || memcmp(entry.name, name, n) != 0)
+			continue;
+		*ret_body = (struct cursor){ .at = entry.body, .end = entry.body + entry.n_body };
+		return 1;
 	}
-	return 0;
+	return r;
 }
 
 int policy_find_name(const struct rolegate_policy *policy, char kind, const char *name,
@@ -642,6 +651,31 @@ int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
 	if (ret->level > FORMAT_TIER_OWNER)
 		c.is_bad = true;
 	ret->place = policy_read_place(&c);
+	ret->n_bases = cursor_below(&c, FORMAT_BASES_MAX + 1);
+	ret->bases = read_ids(&c, ret->n_bases, policy->head.n_roles);
+	ret->own = read_map(&c, policy->head.n_permissions);
+	return check_loaded(ret_record, &c);
+}
+
+/* Pass over strings that nobody looks at. */
+static void skip_strings(struct cursor *cursor, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		(void)cursor_bytes(cursor, (size_t)cursor_u16(cursor) + 1);
+}
+
+int policy_load_role_bases(const struct rolegate_policy *policy, uint32_t id,
+			   struct record *ret_record, struct role_bases *ret)
+{
+	struct cursor c;
+	int r;
+
+	r = store_find(&policy->store, FORMAT_ROLE_INFO, id, ret_record);
+	if (r < 0)
+		return r;
+	c = cursor_over(ret_record);
+	skip_strings(&c, 5);
+	(void)cursor_bytes(&c, 1 + 2 + 4); /* level and place */
 	ret->n_bases = cursor_below(&c, FORMAT_BASES_MAX + 1);
 	ret->bases = read_ids(&c, ret->n_bases, policy->head.n_roles);
 	ret->own = read_map(&c, policy->head.n_permissions);

@@ -195,6 +195,15 @@ void policy_expect_name(const struct rolegate_policy *policy, char kind, const c
 /* The number of buckets of a kind of name. */
 uint32_t policy_buckets(const struct rolegate_policy *policy, char kind);
 
+/* The next name of a bucket, unchecked but for its lengths, and what belongs to it. 1, 0 at the end, or -EBADMSG. */
+struct policy_entry {
+	const char *name;
+	size_t n_name;
+	const unsigned char *body;
+	size_t n_body;
+};
+int policy_read_entry(struct cursor *bucket, struct policy_entry *ret);
+
 /*
  * The next entry of a bucket: its name and a cursor over its body. False at the end, or if the
  * bucket is damaged.
@@ -235,6 +244,13 @@ int policy_load_role(const struct rolegate_policy *policy, uint32_t id, struct r
  */
 int policy_load_set(const struct rolegate_policy *policy, uint32_t id, struct record *ret_record,
 		    const unsigned char **ret_closure);
+/* Of policy_load_role_info() only what a walk over many roles needs; the rest is not looked at. */
+struct role_bases {
+	uint32_t n_bases;
+	const unsigned char *bases, *own;
+};
+int policy_load_role_bases(const struct rolegate_policy *policy, uint32_t id,
+			   struct record *ret_record, struct role_bases *ret);
 int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
 			  struct record *ret_record, struct role_info *ret);
 int policy_load_permission_info(const struct rolegate_policy *policy, uint32_t id,

@@ -231,7 +231,8 @@ enum rolegate_step_kind {
 	ROLEGATE_STEP_SYSTEM,	      /* system_account_roles */
 	ROLEGATE_STEP_ROOT,	      /* root_is_owner */
 	ROLEGATE_STEP_ROLE, /* a role; the first is the assigned one, each next one is a base of the
-			       one before */
+			       one before; of a path of more than 32 only the first and the
+			       last 31 are listed */
 	ROLEGATE_STEP_PERMISSION, /* what the path leads to */
 	ROLEGATE_STEP_CONFLICT,	  /* the rule that takes a role's permissions away */
 	ROLEGATE_STEP_SUSPENDED,  /* the line that suspends the account (P13) */

@@ -14,6 +14,8 @@
 #define SLOT_SIZE 8u
 /* Slots read at once: one cache line, and nearly every key is in the first. */
 #define SLOTS_AT_ONCE 8u
+/* No record of this number or a higher one lies in the beginning: those of a letter are written in their order. */
+#define NEAR_MAX ((FORMAT_NEAR_SIZE - FORMAT_TOC_SIZE) / FORMAT_RECORD_OVERHEAD)
 /* Pages of this size, where the system has them, spare a look-up among many users much of its time. */
 #define LARGE_PAGE ((size_t)2 << 20)
 
@@ -135,15 +137,37 @@ static int try_position(const struct store *store, uint32_t position,
 }
 
 /*
+ * Note where in the beginning of the file the records of each letter begin, which the compiler writes one after the other:
+ * a search among all of them for each of ten thousand roles would be most of the work of a question (D9).
+ */
+static void note_near(struct store *store)
+{
+	size_t at = FORMAT_TOC_SIZE, n;
+	unsigned char letter, before = 0;
+
+	memset(store->near_of, 0, sizeof(store->near_of));
+	for (; (n = format_record_size(store->near + at, store->n_near - at)) > 0; at += n) {
+		letter = store->near[at + FORMAT_LENGTHS_SIZE];
+		if (letter != before && letter >= 'A' && letter <= 'z' &&
+		    store->near_of[letter - 'A'] == 0)
+			store->near_of[letter - 'A'] = (uint16_t)at;
+		before = letter;
+	}
+}
+
+/*
  * Look for a record in the beginning of the file, which was read when it was opened. Returns 0; -ENOENT it does
  * not lie there as a whole; -EBADMSG it is not what was written.
  */
 static int find_near(const struct store *store, const unsigned char key[FORMAT_KEY_SIZE],
-		     struct record *record)
+		     uint32_t number, struct record *record)
 {
-	size_t at = FORMAT_TOC_SIZE, n;
+	size_t at = store->near_of[key[0] - 'A'], n;
 
-	while ((n = format_record_size(store->near + at, store->n_near - at)) > 0) {
+	if (at == 0 || number >= NEAR_MAX)
+		return -ENOENT;
+	while ((n = format_record_size(store->near + at, store->n_near - at)) > 0 &&
+	       store->near[at + FORMAT_LENGTHS_SIZE] == key[0]) {
 		if (memcmp(store->near + at + FORMAT_LENGTHS_SIZE, key, FORMAT_KEY_SIZE) == 0)
 			return accept_record(record, store->near + at);
 		at += n;
@@ -193,6 +217,7 @@ static int read_beginning(struct store *store, struct record *ret_head)
 	r = read_file(store->fd, store->near, store->n_near, 0);
 	if (r < 0)
 		return r;
+	note_near(store);
 	format_key(key, FORMAT_HEAD, 0);
 	r = load_record(store, FORMAT_TOC_SIZE, store->near + FORMAT_TOC_SIZE,
 			store->n_near - FORMAT_TOC_SIZE, key, ret_head);
@@ -412,7 +437,7 @@ int store_find(const struct store *store, char letter, uint32_t number, struct r
 	format_key(key, letter, number);
 	/* Users come last, and are as many as all else together: they are never near. */
 	if (!store->memory && letter != FORMAT_USERS)
-		r = find_near(store, key, ret_record);
+		r = find_near(store, key, number, ret_record);
 	if (r == -ENOENT)
 		r = find_by_tables(store, key, ret_record);
 	if (r < 0)

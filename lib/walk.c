@@ -12,6 +12,8 @@ static void enqueue(struct walk *walk, uint32_t role, uint32_t via)
 		return;
 	walk->seen[role / 8] = (unsigned char)(walk->seen[role / 8] | 1u << (role % 8));
 	walk->via[walk->n_queue] = via;
+	walk->first[walk->n_queue] = via == walk->n_queue ? role : walk->first[via];
+	walk->depth[walk->n_queue] = via == walk->n_queue ? 0 : walk->depth[via] + 1;
 	walk->queue[walk->n_queue++] = role;
 }
 
@@ -24,8 +26,10 @@ int walk_start(struct walk *walk, const struct rolegate_policy *policy,
 	walk->seen = calloc(format_map_size(n) + 1, 1);
 	walk->queue = calloc((size_t)n + 1, sizeof(*walk->queue));
 	walk->via = calloc((size_t)n + 1, sizeof(*walk->via));
+	walk->first = calloc((size_t)n + 1, sizeof(*walk->first));
+	walk->depth = calloc((size_t)n + 1, sizeof(*walk->depth));
 	walk->at = UINT32_MAX; /* so that the first step stands on place 0 */
-	return walk->seen && walk->queue && walk->via ? 0 : -ENOMEM;
+	return walk->seen && walk->queue && walk->via && walk->first && walk->depth ? 0 : -ENOMEM;
 }
 
 void walk_add(struct walk *walk, uint32_t role)
@@ -41,7 +45,7 @@ int walk_next(struct walk *walk)
 	walk->at++;
 	if (walk->at == walk->n_queue)
 		return 0;
-	r = policy_load_role_info(walk->policy, walk->queue[walk->at], &walk->record, &walk->info);
+	r = policy_load_role_bases(walk->policy, walk->queue[walk->at], &walk->record, &walk->info);
 	if (r < 0)
 		return r;
 	for (uint32_t i = 0; i < walk->info.n_bases; i++)
@@ -55,6 +59,8 @@ void walk_free(struct walk *walk)
 	free(walk->seen);
 	free(walk->queue);
 	free(walk->via);
+	free(walk->first);
+	free(walk->depth);
 }
 
 int walk_start_held(struct walk *walk, const struct rolegate_policy *policy,

@@ -342,9 +342,16 @@ static void add_truth(const struct rolegate_policy *policy, const struct rolegat
 
 	assert_int_equal(decide_hold(policy, person, SUPPORT_NOW, &f), 0);
 	r = walk_start_held(&walk, policy, &f, 0);
-	for (r = r < 0 ? r : walk_next(&walk); r > 0; r = walk_next(&walk))
-		if (walk.info.name[0] == 'r' && walk.info.name[2] == '\0')
-			add_gid(truth, 1000u + (uint32_t)(walk.info.name[1] - '0'));
+	for (r = r < 0 ? r : walk_next(&walk); r > 0; r = walk_next(&walk)) {
+		struct role_info info;
+		struct record record;
+
+		assert_int_equal(
+			policy_load_role_info(policy, walk.queue[walk.at], &record, &info), 0);
+		if (info.name[0] == 'r' && info.name[2] == '\0')
+			add_gid(truth, 1000u + (uint32_t)(info.name[1] - '0'));
+		store_record_free(&record);
+	}
 	assert_int_equal(r, 0);
 	walk_free(&walk);
 	decide_findings_free(&f);

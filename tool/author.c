@@ -62,7 +62,7 @@ int author_is_owner(const struct rolegate_policy *policy, const struct rolegate_
 
 	r = decide_hold(policy, person, at, &findings);
 	if (r == 0)
-		r = decide_is_owner(policy, &findings, ret_is_owner);
+		*ret_is_owner = decide_is_owner(&findings);
 	decide_findings_free(&findings);
 	return r;
 }

@@ -79,7 +79,9 @@ static int gather_inherited(struct role_view *view)
 		r = walk_next(&walk);
 	}
 	while (r > 0) {
-		r = walk.at == 0 ? 0 : gather_from(view, &walk.info, seen);
+		const struct role_info *base = &view->roster->roles[walk.queue[walk.at]].info;
+
+		r = walk.at == 0 ? 0 : gather_from(view, base, seen);
 		if (r == 0)
 			r = walk_next(&walk);
 	}
