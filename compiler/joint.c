@@ -222,48 +222,127 @@ static void give_group(struct joint *joint, enum joint_side side, uint32_t role,
 	set_bit(closure_of(joint, side, role), bit);
 }
 
-/* Let one role have what its bases have, by one set of maps; *changed if any of it was new. */
-static int inherit(struct joint *joint, enum joint_side side, unsigned char *maps, uint32_t id,
-		   bool *changed)
+/* ---- The order of inheritance ---- */
+
+/* Bases of all roles of a policy; those of a role lie from starts[role] to starts[role + 1]. */
+struct graph {
+	uint32_t n;
+	uint32_t *starts, *bases;
+	size_t n_bases, max_bases;
+};
+
+static void free_graph(struct graph *graph)
 {
-	const struct rolegate_policy *policy = joint->sides[side].policy;
-	unsigned char *own = maps + (size_t)id * joint->n_map;
-	struct role_info info;
+	free(graph->starts);
+	free(graph->bases);
+}
+
+static int add_bases(const struct rolegate_policy *policy, uint32_t id, struct graph *graph)
+{
+	struct role_bases info;
 	struct record record;
 	int r;
 
-	r = policy_load_role_info(policy, id, &record, &info);
-	if (r < 0)
-		return r;
-	for (uint32_t i = 0; i < info.n_bases; i++) {
-		const unsigned char *base = maps + (size_t)id_at(info.bases, i) * joint->n_map;
+	r = policy_load_role_bases(policy, id, &record, &info);
+	for (uint32_t i = 0; r == 0 && i < info.n_bases; i++) {
+		uint32_t *bases = array_grow(graph->bases, graph->n_bases, &graph->max_bases,
+					     sizeof(*bases));
 
-		if (!joint_exceeds(joint, base, own))
-			continue;
-		joint_add(joint, own, base);
-		*changed = true;
+		if (bases) {
+			graph->bases = bases;
+			bases[graph->n_bases++] = id_at(info.bases, i);
+		} else {
+			r = -ENOMEM;
+		}
 	}
+	graph->starts[id + 1] = (uint32_t)graph->n_bases;
 	store_record_free(&record);
 	return r;
 }
 
-/*
- * Let roles have what their bases have, but those that conflict rules name, if `but_named`: in
- * rounds, for bases mostly come first and one round does.
- */
+static int read_graph(const struct rolegate_policy *policy, struct graph *graph)
+{
+	int r = 0;
+
+	*graph = (struct graph){ .n = policy->head.n_roles };
+	graph->starts = calloc((size_t)graph->n + 2, sizeof(*graph->starts));
+	if (!graph->starts)
+		return -ENOMEM;
+	for (uint32_t id = 0; id < graph->n && r == 0; id++)
+		r = add_bases(policy, id, graph);
+	return r;
+}
+
+/* Roles while they are put into an order: `next` is by role, and UINT32_MAX before a role is met. */
+struct ordering {
+	uint32_t *next, *stack;
+	uint32_t n_stack, n_done;
+};
+
+static void order_from(const struct graph *graph, struct ordering *o, uint32_t first,
+		       uint32_t *order)
+{
+	o->stack[o->n_stack++] = first;
+	o->next[first] = graph->starts[first];
+	while (o->n_stack > 0) {
+		uint32_t role = o->stack[o->n_stack - 1], base;
+
+		if (o->next[role] == graph->starts[role + 1]) {
+			order[o->n_done++] = role;
+			o->n_stack--;
+			continue;
+		}
+		base = graph->bases[o->next[role]++];
+		if (o->next[base] != UINT32_MAX)
+			continue;
+		o->next[base] = graph->starts[base];
+		o->stack[o->n_stack++] = base;
+	}
+}
+
+/* Write all roles to `order`, each behind its bases. */
+static int find_order(const struct graph *graph, uint32_t *order)
+{
+	struct ordering o = {
+		.next = calloc((size_t)graph->n + 1, sizeof(*o.next)),
+		.stack = calloc((size_t)graph->n + 1, sizeof(*o.stack)),
+	};
+	int r = o.next && o.stack ? 0 : -ENOMEM;
+
+	if (r == 0)
+		memset(o.next, 0xff, graph->n * sizeof(*o.next));
+	for (uint32_t id = 0; id < graph->n && r == 0; id++)
+		if (o.next[id] == UINT32_MAX)
+			order_from(graph, &o, id, order);
+	free(o.next);
+	free(o.stack);
+	return r;
+}
+
+/* Let roles have what their bases have, by one set of maps, but those that conflict rules name, if `but_named`. */
 static int inherit_all(struct joint *joint, enum joint_side side, unsigned char *maps,
 		       bool but_named)
 {
 	const struct joint_policy *own = &joint->sides[side];
-	bool changed;
-	int r = 0;
+	struct graph graph;
+	uint32_t *order = NULL;
+	int r = read_graph(own->policy, &graph);
 
-	do {
-		changed = false;
-		for (uint32_t id = 0; id < own->policy->head.n_roles && r == 0; id++)
-			if (!but_named || !own->is_named[id])
-				r = inherit(joint, side, maps, id, &changed);
-	} while (changed && r == 0);
+	if (r == 0) {
+		order = calloc((size_t)graph.n + 1, sizeof(*order));
+		r = order ? find_order(&graph, order) : -ENOMEM;
+	}
+	for (uint32_t i = 0; i < graph.n && r == 0; i++) {
+		uint32_t id = order[i];
+
+		if (but_named && own->is_named[id])
+			continue;
+		for (uint32_t k = graph.starts[id]; k < graph.starts[id + 1]; k++)
+			joint_add(joint, maps + (size_t)id * joint->n_map,
+				  maps + (size_t)graph.bases[k] * joint->n_map);
+	}
+	free(order);
+	free_graph(&graph);
 	return r;
 }
 

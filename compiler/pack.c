@@ -718,19 +718,46 @@ static void put_users_named(struct packer *p, const uint32_t *users, size_t n)
 		put_string(p, p->model->users.names.list[users[i]]);
 }
 
+/* The users that a lookup of a line's group may list, without those that no role brings anywhere. */
+static void put_line(struct packer *p, const struct model_role_group *seen, const bool *is_exempt)
+{
+	size_t n_at;
+	uint32_t n = 0;
+
+	put_u32(p, 0);
+	n_at = p->n - 4;
+	for (size_t i = 0; i < seen->n_listed; i++) {
+		if (is_exempt[seen->listed[i]])
+			continue;
+		put_string(p, p->model->users.names.list[seen->listed[i]]);
+		n++;
+	}
+	if (!p->error)
+		format_put32(p->bytes + n_at, n);
+}
+
 static void put_listed(struct packer *p)
 {
-	for (uint32_t i = 0; i < p->model->n_role_groups && !p->error; i++) {
-		const struct model_role_group *seen = &p->model->role_groups[i];
+	const struct model *model = p->model;
+	bool *is_exempt = calloc(model->users.names.n + 1, sizeof(*is_exempt));
+	uint32_t root = names_find(&model->users.names, "root");
 
-		if (!seen->is_listed)
+	if (!is_exempt && !p->error)
+		p->error = -ENOMEM;
+	for (size_t i = 0; is_exempt && i < model->n_exempt; i++)
+		is_exempt[model->exempt[i]] = true;
+	if (is_exempt && root != NAMES_NONE)
+		is_exempt[root] = true;
+	for (uint32_t i = 0; i < model->n_role_groups && !p->error; i++) {
+		if (!model->role_groups[i].is_listed)
 			continue;
 		begin(p);
-		put_users_named(p, seen->listed, seen->n_listed);
+		put_line(p, &model->role_groups[i], is_exempt);
 		end(p, FORMAT_LISTED, i);
 	}
+	free(is_exempt);
 	begin(p);
-	put_users_named(p, p->model->exempt, p->model->n_exempt);
+	put_users_named(p, model->exempt, model->n_exempt);
 	end(p, FORMAT_EXEMPT, 0);
 }
 
@@ -875,6 +902,37 @@ static bool grants_for_sure(const struct packer *p, const struct model_assignmen
 	return !is_dated && (a->approved_by || !p->model->roles[a->roles[i]].needs_approval);
 }
 
+/* to |= from, of n bytes each. */
+static void add_map(unsigned char *to, const unsigned char *from, size_t n)
+{
+	uint64_t a, b;
+	size_t i = 0;
+
+	for (; i + sizeof(a) <= n; i += sizeof(a)) {
+		memcpy(&a, to + i, sizeof(a));
+		memcpy(&b, from + i, sizeof(b));
+		a |= b;
+		memcpy(to + i, &a, sizeof(a));
+	}
+	for (; i < n; i++)
+		to[i] |= from[i];
+}
+
+/* Keep of `common` what an assignment grants for sure; `own` is room for that. False: nothing is left. */
+static bool keep_common(const struct packer *p, const struct model_assignment *a,
+			unsigned char *common, unsigned char *own, size_t n_map)
+{
+	unsigned char any = 0;
+
+	memset(own, 0, n_map);
+	for (uint32_t i = 0; i < a->n_roles; i++)
+		if (grants_for_sure(p, a, i))
+			add_map(own, p->model->roles[a->roles[i]].closure, n_map);
+	for (size_t b = 0; b < n_map; b++)
+		any |= common[b] &= own[b];
+	return any != 0;
+}
+
 /*
  * The permissions that every assignment to a group grants, conflicts aside: where no more is required, it does not
  * matter which groups an account without other assignments is in (P3). An ended one restricts no user, also on a clock
@@ -885,6 +943,7 @@ static void put_common(struct packer *p)
 	const struct model *model = p->model;
 	size_t n_map = format_map_size((uint32_t)model->permission_names.n);
 	unsigned char *common, *own = calloc(n_map + 1, 1);
+	bool is_nothing = false;
 
 	begin(p);
 	common = room(p, n_map);
@@ -903,14 +962,9 @@ static void put_common(struct packer *p)
 		for (uint32_t k = group->first; k != NAMES_NONE; k = model->assignments[k].next) {
 			const struct model_assignment *a = &model->assignments[k];
 
-			if (a->until <= p->info->when - DECIDE_CLOCK_SLACK)
-				continue;
-			memset(own, 0, n_map);
-			for (uint32_t i = 0; i < a->n_roles; i++)
-				for (size_t b = 0; grants_for_sure(p, a, i) && b < n_map; b++)
-					own[b] |= model->roles[a->roles[i]].closure[b];
-			for (size_t b = 0; b < n_map; b++)
-				common[b] &= own[b];
+			/* What all grant was found to be nothing: the rest cannot change it. */
+			if (a->until > p->info->when && !is_nothing)
+				is_nothing = !keep_common(p, a, common, own, n_map);
 		}
 	}
 	if (model->permission_names.n % 8 > 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Checks that what a policy names exists, and may be named there. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "resolve_internal.h"
@@ -299,8 +300,196 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
 	}
 }
 
-/* D9: what bounds the work of one decision. */
+/* ---- The work of one question (D9) ---- */
+
+/*
+ * Instructions that a question takes for each thing that it looks at, in the worst case: an explanation on a policy that
+ * is not in memory, measured by tests/bounded.sh and rounded up.
+ *
+ * GID          of the account, of which there may be 65536, where any group has assignments
+ * GROUP        of the policy: its gid is compared with the account's
+ * WEIGHED      a group whose assignments are read
+ * MENTION      a role in an assignment
+ * SET          an assignment of several roles
+ * ROLE         that the account has, or a base of it; more where a conflict rule may block it
+ * BASE         of such a role
+ * MAP_BYTE     of what such a role grants, which is read up to three times
+ */
+#define WORK_START 4000000u
+#define WORK_GID 80u
+#define WORK_GIDS_MAX 65536u
+#define WORK_GROUP 180u
+#define WORK_WEIGHED 3600u
+#define WORK_MENTION 70u
+#define WORK_SET 1300u
+#define WORK_ROLE 2600u
+#define WORK_CONFLICT 800u
+#define WORK_BASE 60u
+#define WORK_MAP_BYTE 4u
+
+/* What the assignments of one holder, or of several, lead to. */
+struct reach {
+	uint64_t n_assignments, n_mentions, n_roles;
+};
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * How many roles each role leads to, itself counted; a base that several others share counts for each, up to the number
+ * of all roles. Circles end, and are reported later.
+ */
+static bool count_reach(const struct model *model, uint32_t *reach)
+{
+	size_t n = model->role_names.n;
+	size_t *next = calloc(n + 1, sizeof(*next)), depth = 0;
+	uint32_t *stack = calloc(n + 1, sizeof(*stack));
+
+	for (uint32_t first = 0; next && stack && first < n; first++) {
+		if (reach[first] > 0)
+			continue;
+		reach[first] = 1;
+		stack[depth++] = first;
+		while (depth > 0) {
+			uint32_t role = stack[depth - 1], base;
+			const struct refs *bases = &model->roles[role].bases;
+
+			if (next[role] == bases->n) {
+				for (size_t i = 0; i < bases->n; i++)
+					reach[role] = (uint32_t)smaller(
+						(uint64_t)reach[role] + reach[bases->list[i].id], n);
+				depth--;
+				continue;
+			}
+			base = bases->list[next[role]++].id;
+			if (reach[base] > 0)
+				continue;
+			reach[base] = 1;
+			stack[depth++] = base;
+		}
+	}
+	free(stack);
+	free(next);
+	return next && stack;
+}
+
+static struct reach reach_of(const struct model *model, const struct model_holder *holder,
+			     const uint32_t *reach)
+{
+	struct reach all = { 0 };
+
+	for (uint32_t k = holder->first; k != NAMES_NONE; k = model->assignments[k].next) {
+		const struct model_assignment *a = &model->assignments[k];
+
+		all.n_assignments += a->n_roles > 1;
+		all.n_mentions += a->n_roles;
+		for (uint32_t i = 0; i < a->n_roles; i++)
+			all.n_roles = smaller(all.n_roles + reach[a->roles[i]],
+					      model->role_names.n);
+	}
+	return all;
+}
+
+/* The larger of two in each respect. */
+static struct reach larger(struct reach a, struct reach b)
+{
+	return (struct reach){
+		.n_assignments = a.n_assignments > b.n_assignments ? a.n_assignments
+								   : b.n_assignments,
+		.n_mentions = a.n_mentions > b.n_mentions ? a.n_mentions : b.n_mentions,
+		.n_roles = a.n_roles > b.n_roles ? a.n_roles : b.n_roles,
+	};
+}
+
+/* The most that one user or virtual user can have by name. */
+static struct reach reach_of_one(const struct model *model, const uint32_t *reach)
+{
+	const struct model_holders *const kinds[] = { &model->users, &model->virtuals };
+	const struct refs *const defaults[] = { &model->default_roles, &model->system_account_roles,
+						&model->virtual_roles };
+	struct reach most = { 0 };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		for (size_t k = 0; k < kinds[i]->names.n; k++)
+			most = larger(most, reach_of(model, &kinds[i]->list[k], reach));
+	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
+		struct reach all = { .n_mentions = defaults[i]->n };
+
+		for (size_t k = 0; k < defaults[i]->n; k++)
+			all.n_roles += reach[defaults[i]->list[k].id];
+		most = larger(most, all);
+	}
+	return most;
+}
+
+/* The most that groups can bring to one account, of which only so many are weighed (lib/holdings.c). */
+static struct reach reach_of_groups(const struct model *model, const uint32_t *reach)
+{
+	uint64_t n_groups = smaller(model->groups.names.n, FORMAT_GROUPS_WEIGHED_MAX);
+	struct reach most = { 0 }, all = { 0 };
+
+	for (size_t i = 0; i < model->groups.names.n; i++) {
+		struct reach one = reach_of(model, &model->groups.list[i], reach);
+
+		most = larger(most, one);
+		all.n_assignments += one.n_assignments;
+		all.n_mentions += one.n_mentions;
+		all.n_roles += one.n_roles;
+	}
+	all.n_assignments = smaller(all.n_assignments, n_groups * most.n_assignments);
+	all.n_mentions = smaller(all.n_mentions, n_groups * most.n_mentions);
+	all.n_roles = smaller(all.n_roles, n_groups * most.n_roles);
+	return all;
+}
+
+/* At most so many instructions does a question take. */
+static uint64_t work_of(const struct model *model, const uint32_t *reach)
+{
+	struct reach own = reach_of_one(model, reach), groups = reach_of_groups(model, reach);
+	uint64_t n_groups = model->groups.names.n, n_map, n_roles, n_sets, n_bases = 0;
+	uint64_t work = WORK_START;
+
+	for (size_t i = 0; i < model->role_names.n; i++)
+		n_bases += model->roles[i].bases.n;
+	n_map = format_map_size((uint32_t)model->permission_names.n);
+	n_roles = smaller(own.n_roles + groups.n_roles, model->role_names.n);
+	n_sets = smaller(own.n_assignments + groups.n_assignments, FORMAT_SETS_MAX);
+	if (n_groups > 0)
+		work += WORK_GIDS_MAX * WORK_GID + n_groups * WORK_GROUP +
+			smaller(n_groups, FORMAT_GROUPS_WEIGHED_MAX) * WORK_WEIGHED;
+	work += (own.n_mentions + groups.n_mentions) * WORK_MENTION;
+	work += n_sets * (WORK_SET + n_map * WORK_MAP_BYTE / 3);
+	work += n_roles * (WORK_ROLE + (model->n_conflicts > 0 ? WORK_CONFLICT : 0));
+	work += n_roles * n_map * WORK_MAP_BYTE;
+	return work + smaller(n_bases, n_roles * FORMAT_BASES_MAX) * WORK_BASE;
+}
+
 static void limit_work(struct resolving *r)
+{
+	const struct model *model = r->model;
+	uint32_t *reach = calloc(model->role_names.n + 1, sizeof(*reach));
+	uint64_t work;
+
+	if (!reach || !count_reach(model, reach)) {
+		r->report->is_out_of_memory = true;
+		free(reach);
+		return;
+	}
+	work = work_of(model, reach);
+	free(reach);
+	if (work > FORMAT_WORK_MAX)
+		report_error(
+			r->report, PLACE_NOWHERE,
+			"one account can have so many roles and groups that a decision takes %llu million "
+			"instructions; at most %u million are possible (limit work): assign fewer roles to "
+			"one user or group, or use fewer bases",
+			(unsigned long long)work / 1000000, FORMAT_WORK_MAX / 1000000);
+}
+
+/* Memory for what roles grant, and the size of the file. */
+static void limit_maps(struct resolving *r)
 {
 	const struct model *model = r->model;
 	size_t n_bases = 0, n_group_roles = 0;
@@ -338,6 +527,7 @@ bool resolve_limits(struct resolving *r)
 	limit(r, model->default_roles.n, FORMAT_DEFAULTS_MAX, "default roles");
 	limit(r, model->system_account_roles.n, FORMAT_DEFAULTS_MAX, "system account roles");
 	limit(r, model->virtual_roles.n, FORMAT_DEFAULTS_MAX, "virtual roles");
+	limit_maps(r);
 	limit_work(r);
 	limit(r, r->sources->n, FORMAT_SOURCES_MAX, "source files");
 	limit(r, model->n_catalogs, FORMAT_CATALOGS_MAX, "catalogs");

@@ -419,12 +419,6 @@ static const char *group_name(const struct rolegate_person *person, size_t i)
 
 /* ---- Groups, each once: a list that repeats one a thousand times takes no more work (D9) ---- */
 
-/*
- * Groups with assignments of one account that are looked at. Those beyond count as groups about which there was no
- * answer, which add nothing (P3): nobody is in so many, and a question has to end (D9).
- */
-#define GROUPS_WEIGHED_MAX 2048u
-
 /* Of so few groups each is compared with those before it. */
 #define GROUPS_FEW 16u
 
@@ -602,7 +596,8 @@ static int add_many_groups(const struct rolegate_policy *policy, struct findings
 	for (size_t i = 0; i < f->person->n_groups && r >= 0; i++) {
 		if (!groups.wanted[i])
 			continue;
-		if (n_weighed < GROUPS_WEIGHED_MAX)
+		/* Those beyond count as groups about which there was no answer, which add nothing (P3). */
+		if (n_weighed < FORMAT_GROUPS_WEIGHED_MAX)
 			r = add_if_known(policy, f, i, moment);
 		else
 			f->lacks_group_name = true;

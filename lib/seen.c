@@ -2,6 +2,7 @@
 #include "seen.h"
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "decide.h"
 
@@ -92,38 +93,71 @@ static int give_role(const struct look *look, uint32_t id)
 	return r;
 }
 
-/* The groups that are named for this very role. */
-static int give_own(const struct look *look, uint32_t id)
-{
-	struct role_group group;
-	struct record record;
-	struct cursor c;
+/* Note the lines of role_groups by the roles they name: `first` by role and `next` by line are places, plus 1. */
+struct lines {
 	uint32_t n;
+	struct role_group *list;
+	uint32_t *first, *next;
+	struct record record;
+};
+
+static void free_lines(struct lines *lines)
+{
+	free(lines->list);
+	free(lines->first);
+	free(lines->next);
+	store_record_free(&lines->record);
+}
+
+static int read_lines(const struct rolegate_policy *policy, struct lines *lines)
+{
+	struct cursor c;
 	int r;
 
-	r = policy_load_role_groups(look->policy, &record, &c, &n);
+	*lines = (struct lines){ 0 };
+	r = policy_load_role_groups(policy, &lines->record, &c, &lines->n);
 	if (r < 0)
 		return r;
-	for (uint32_t i = 0; i < n && r == 0; i++) {
-		if (!policy_read_role_group(look->policy, &c, &group))
-			r = -EBADMSG;
-		else if (group.role == id && group.flags & FORMAT_SEEN_CAPTURED)
-			r = look->each(look->context, group.gid);
+	lines->list = calloc((size_t)lines->n + 1, sizeof(*lines->list));
+	lines->next = calloc((size_t)lines->n + 1, sizeof(*lines->next));
+	lines->first = calloc((size_t)policy->head.n_roles + 1, sizeof(*lines->first));
+	if (!lines->list || !lines->next || !lines->first)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < lines->n; i++) {
+		if (!policy_read_role_group(policy, &c, &lines->list[i]))
+			return -EBADMSG;
+		lines->next[i] = lines->first[lines->list[i].role];
+		lines->first[lines->list[i].role] = i + 1;
 	}
-	store_record_free(&record);
+	return 0;
+}
+
+/* The groups that are named for this very role. */
+static int give_own(const struct look *look, const struct lines *lines, uint32_t id)
+{
+	int r = 0;
+
+	for (uint32_t i = lines->first[id]; i > 0 && r == 0; i = lines->next[i - 1])
+		if (lines->list[i - 1].flags & FORMAT_SEEN_CAPTURED)
+			r = look->each(look->context, lines->list[i - 1].gid);
 	return r;
 }
 
-/* What the roles bring on paths that meet no blocked role. */
+/* What the roles bring on paths that meet no blocked role, and each group once (D9). */
 static int give_unblocked(const struct look *look)
 {
+	struct lines lines;
 	struct walk walk;
 	int r, given = 0;
 
-	r = walk_start_held(&walk, look->policy, &look->findings, 0);
-	for (r = r < 0 ? r : walk_next(&walk); r > 0 && given == 0; r = walk_next(&walk))
-		given = give_own(look, walk.queue[walk.at]);
-	walk_free(&walk);
+	r = read_lines(look->policy, &lines);
+	if (r == 0) {
+		r = walk_start_held(&walk, look->policy, &look->findings, 0);
+		for (r = r < 0 ? r : walk_next(&walk); r > 0 && given == 0; r = walk_next(&walk))
+			given = give_own(look, &lines, walk.queue[walk.at]);
+		walk_free(&walk);
+	}
+	free_lines(&lines);
 	return given != 0 ? given : r;
 }
 
@@ -132,7 +166,8 @@ static int give_holdings(const struct look *look)
 	const struct findings *f = &look->findings;
 	int r = 0;
 
-	if (f->n_blocked > 0)
+	/* Each of many roles may bring the same thousand groups. */
+	if (f->n_blocked > 0 || f->n_holdings > HOLDINGS_FEW)
 		return give_unblocked(look);
 	for (size_t i = 0; i < f->n_holdings && r == 0; i++)
 		if (decide_is_in_force(&f->holdings[i]))
@@ -140,32 +175,33 @@ static int give_holdings(const struct look *look)
 	return r;
 }
 
-/* Somebody with assignments of their own. */
-static int give_holder(struct look *look, const char *name)
-{
-	int r = is_exempt(look->policy, name);
-
-	if (r != 0)
-		return r < 0 ? r : 0;
-	r = suppose_groups(look->policy, &look->findings);
-	return r < 0 ? r : give_holdings(look);
-}
-
-int seen_each_gid(const struct rolegate_policy *policy, const char *name, int64_t at,
-		  int (*each)(void *context, uint32_t gid), void *context)
+/* The groups of a user with assignments, who is not exempt. */
+static int each_gid_of(const struct rolegate_policy *policy, const char *name, int64_t at,
+		       int (*each)(void *context, uint32_t gid), void *context)
 {
 	const struct rolegate_person person = { .name = name, .facts = DECIDE_FACT_SUPPOSED };
 	struct look look = { .policy = policy, .each = each, .context = context };
 	int r;
 
-	if (!(policy->head.flags & FORMAT_HEAD_SEEN))
-		return 0;
 	/* Neither uid nor groups: only assignments to this name count. */
 	r = decide_hold(policy, &person, at, &look.findings);
 	if (r == 0 && look.findings.n_holdings > 0)
-		r = give_holder(&look, name);
+		r = suppose_groups(policy, &look.findings);
+	if (r == 0 && look.findings.n_holdings > 0)
+		r = give_holdings(&look);
 	decide_findings_free(&look.findings);
 	return r;
+}
+
+int seen_each_gid(const struct rolegate_policy *policy, const char *name, int64_t at,
+		  int (*each)(void *context, uint32_t gid), void *context)
+{
+	int r;
+
+	if (!(policy->head.flags & FORMAT_HEAD_SEEN))
+		return 0;
+	r = is_exempt(policy, name);
+	return r != 0 ? (r < 0 ? r : 0) : each_gid_of(policy, name, at, each, context);
 }
 
 /* ---- The other way round ---- */
@@ -177,7 +213,7 @@ static int is_wanted(void *context, uint32_t gid)
 	return gid == *wanted;
 }
 
-/* Call `each` for those candidates of one line that are in the group now. */
+/* Call `each` for those candidates of one line that are in the group now. The compiler lists no exempt user. */
 static int each_of_line(const struct rolegate_policy *policy, uint32_t line, uint32_t gid,
 			int64_t at, int (*each)(void *context, const char *name), void *context)
 {
@@ -192,7 +228,7 @@ static int each_of_line(const struct rolegate_policy *policy, uint32_t line, uin
 	for (uint32_t i = 0; i < n && r == 0; i++) {
 		const char *name = cursor_string(&list, NULL);
 
-		r = list.is_bad ? -EBADMSG : seen_each_gid(policy, name, at, is_wanted, &gid);
+		r = list.is_bad ? -EBADMSG : each_gid_of(policy, name, at, is_wanted, &gid);
 		if (r > 0)
 			r = each(context, name);
 	}

@@ -162,9 +162,10 @@ static void note_near(struct store *store)
 static int find_near(const struct store *store, const unsigned char key[FORMAT_KEY_SIZE],
 		     uint32_t number, struct record *record)
 {
-	size_t at = store->near_of[key[0] - 'A'], n;
+	size_t letter = (size_t)key[0] - 'A', n;
+	size_t at = letter < INDEX_LETTERS && number < NEAR_MAX ? store->near_of[letter] : 0;
 
-	if (at == 0 || number >= NEAR_MAX)
+	if (at == 0)
 		return -ENOENT;
 	while ((n = format_record_size(store->near + at, store->n_near - at)) > 0 &&
 	       store->near[at + FORMAT_LENGTHS_SIZE] == key[0]) {
