@@ -103,6 +103,8 @@ static int add_permissions(struct joint *joint, enum joint_side side)
 			joint->bits[bit].tier[side] = info.tier;
 		}
 		own->bits[id] = bit;
+		if (own->n_same == id && bit == id)
+			own->n_same++;
 		store_record_free(&record);
 		if (bit == NAMES_NONE)
 			return -ENOMEM;
@@ -372,12 +374,17 @@ static int give_groups(struct joint *joint, enum joint_side side)
 
 /* ---- What roles give ---- */
 
-/* Write a policy's map in common numbers. */
+/*
+ * Write a policy's map in common numbers. They are its own for the first policy, and for the other where permissions
+ * were only added at the end: then whole bytes are taken over.
+ */
 static void translate(const struct joint_policy *own, const unsigned char *map, unsigned char *to)
 {
-	uint32_t n = own->policy->head.n_permissions;
+	uint32_t n = own->policy->head.n_permissions, i = own->n_same / 8 * 8;
 
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t k = 0; k < i / 8; k++)
+		to[k] |= map[k];
+	for (; i < n; i++) {
 		if (i % 8 == 0 && map[i / 8] == 0)
 			i += 7; /* nothing in the whole byte */
 		else if (format_bit(map, i))

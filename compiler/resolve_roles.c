@@ -357,7 +357,15 @@ unsigned int resolve_count_common(const uint64_t *a, const uint64_t *b)
 static void warn_conflicts(struct resolving *r)
 {
 	const struct model *model = r->model;
+	unsigned int *counts = calloc(model->role_names.n + 1, sizeof(*counts));
 
+	if (!counts) {
+		r->report->is_out_of_memory = true;
+		return;
+	}
+	/* Most roles have too few of all rules' roles for any of them. */
+	for (size_t k = 0; k < model->role_names.n; k++)
+		counts[k] = resolve_count_common(model->roles[k].members, model->roles[k].members);
 	for (size_t i = 0; i < model->n_conflicts; i++) {
 		const struct model_conflict *rule = &model->conflicts[i];
 		uint64_t map[MODEL_MEMBER_WORDS];
@@ -365,7 +373,9 @@ static void warn_conflicts(struct resolving *r)
 		resolve_map_rule(model, rule, map);
 		for (size_t k = 0; k < model->role_names.n; k++) {
 			const struct model_role *role = &model->roles[k];
-			unsigned int n = resolve_count_common(role->members, map);
+			unsigned int n = counts[k] > rule->at_most
+						 ? resolve_count_common(role->members, map)
+						 : 0;
 
 			if (n > rule->at_most)
 				report_warning(
@@ -375,6 +385,7 @@ static void warn_conflicts(struct resolving *r)
 					role->name, n, rule->name, rule->at_most);
 		}
 	}
+	free(counts);
 }
 
 int resolve_roles(struct resolving *r)

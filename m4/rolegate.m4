@@ -142,3 +142,17 @@ AC_DEFUN([ROLEGATE_FUZZERS], [
 	AC_SUBST([FUZZER_LDFLAGS])
 	AM_CONDITIONAL([FUZZERS], [test "x$enable_fuzzers" = xyes])
 ])
+
+dnl ROLEGATE_COUNTED: COUNTED_CFLAGS, with which each basic block calls a function that test_bounded has.
+AC_DEFUN([ROLEGATE_COUNTED], [
+	AC_MSG_CHECKING([whether $CC can count basic blocks])
+	COUNTED_CFLAGS=-fsanitize-coverage=trace-pc
+	rolegate_saved_CFLAGS=$CFLAGS
+	CFLAGS="$CFLAGS -Werror $COUNTED_CFLAGS"
+	AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[#include <stdio.h>]], [[puts("");]])],
+		[AC_MSG_RESULT([yes])],
+		[AC_MSG_RESULT([no])
+		 COUNTED_CFLAGS=])
+	CFLAGS=$rolegate_saved_CFLAGS
+	AC_SUBST([COUNTED_CFLAGS])
+])

@@ -8,31 +8,34 @@
 #define FIRST_GID 100000u
 
 const struct bounded_shape bounded_shapes[] = {
-	{ .name = "user-all-roles", .is_assigned = true, .is_twice = true, .required = 64, .n_max = 16000 },
+	{ .name = "user-all-roles", .is_assigned = true, .is_twice = true, .required = 64, .n_max = 12100 },
 	{ .name = "few-conflicts", .is_assigned = true, .is_twice = true, .required = 64,
-	  .conflicts = 16, .conflict_roles = 64, .n_max = 16000 },
+	  .conflicts = 16, .conflict_roles = 64, .n_max = 9800 },
 	{ .name = "chain-conflicts", .bases = 1, .is_assigned = true, .is_twice = true, .required = 64,
-	  .conflicts = 1024, .conflict_roles = 64, .n_max = 16000 },
+	  .conflicts = 1024, .conflict_roles = 64, .n_max = 9200 },
 	{ .name = "wide", .bases = 256, .is_assigned = true, .required = 64, .conflicts = 16,
 	  .conflict_roles = 64, .n_max = 500 },
 	{ .name = "bases", .bases = 7, .is_assigned = true, .required = 64, .conflicts = 16,
-	  .conflict_roles = 64, .n_max = 16000 },
+	  .conflict_roles = 64, .n_max = 8500 },
 	{ .name = "maps", .bases = 1, .privileges = 1, .is_assigned = true, .required = 64, .conflicts = 16,
-	  .conflict_roles = 2, .n_max = 4000 },
-	{ .name = "groups-64", .groups = 4, .group_roles = 2048, .required = 64, .n_max = 16000 },
-	{ .name = "groups", .groups = 1024, .group_roles = 8, .required = 64, .n_max = 16000 },
+	  .conflict_roles = 2, .n_max = 5400 },
+	{ .name = "groups-64", .groups = 4, .group_roles = 2048, .required = 64, .n_max = 8500 },
+	{ .name = "groups", .groups = 1024, .group_roles = 8, .required = 64, .n_max = 6500 },
 	{ .name = "groups-most", .groups = 65536, .group_roles = 1, .required = 1, .n_max = 1600 },
 	{ .name = "groups-each-role", .groups = 1024, .group_roles = 1, .required = 64, .n_max = 16000 },
 	{ .name = "groups-chain", .groups = 16, .group_roles = 1024, .bases = 1, .required = 64, .conflicts = 16,
-	  .conflict_roles = 64, .n_max = 16000 },
-	{ .name = "sets", .sets = 256, .required = 64, .n_max = 16000 },
+	  .conflict_roles = 64, .n_max = 5400 },
+	{ .name = "approvals", .is_approval = true, .is_assigned = true, .is_twice = true, .required = 64, .conflicts = 1024,
+	  .conflict_roles = 64, .n_max = 9200 },
+	{ .name = "members", .role_groups = 1024, .listed = 512, .required = 1, .n_max = 1600 },
+	{ .name = "sets", .sets = 256, .required = 64, .n_max = 12100 },
 	{ .name = "prefixes", .prefixes = 200, .required = 64, .n_max = 16000 },
-	{ .name = "suspended", .suspended = 4096, .required = 1, .is_assigned = true, .n_max = 16000 },
-	{ .name = "role-groups", .role_groups = 1024, .is_assigned = true, .required = 1, .n_max = 16000 },
+	{ .name = "suspended", .suspended = 4096, .required = 1, .is_assigned = true, .n_max = 13000 },
+	{ .name = "role-groups", .role_groups = 1024, .is_assigned = true, .required = 1, .n_max = 13000 },
 	{ .name = "role-groups-chain", .role_groups = 1024, .bases = 1, .is_assigned = true, .required = 1,
-	  .n_max = 16000 },
+	  .n_max = 12100 },
 	{ .name = "role-groups-conflicts", .role_groups = 1024, .bases = 1, .is_assigned = true, .required = 1,
-	  .conflicts = 16, .conflict_roles = 2, .n_max = 16000 },
+	  .conflicts = 16, .conflict_roles = 2, .n_max = 9800 },
 	{ .name = "services", .services = 4096, .required = 4, .n_max = 16000 },
 	{ .name = "unassigned-chain", .bases = 1, .privileges = 1, .n_max = 16000 },
 };
@@ -64,7 +67,7 @@ static void put_roles(FILE *to, const struct bounded_shape *shape, unsigned int 
 		fprintf(to, "{ name = \"r%u\"; based_on = [", i);
 		for (unsigned int k = 1; k <= shape->bases && i + k < n; k++)
 			fprintf(to, "%s \"r%u\"", k > 1 ? "," : "", i + k);
-		fputs(" ]; privileges = [", to);
+		fprintf(to, " ];%s privileges = [", shape->is_approval ? " needs_approval = true;" : "");
 		for (unsigned int k = 0; k < shape->privileges; k++)
 			fprintf(to, "%s \"q%u.%u\"", k > 0 ? "," : "", i, k);
 		/* Each required permission is granted by a role of its own, at the far end. */
@@ -108,12 +111,15 @@ static void put_all_assigns(FILE *to, const struct bounded_shape *shape, unsigne
 	fputs("assign = ( { user = \"olga\"; roles = [ \"owner\" ]; }", to);
 	if (shape->is_assigned && shape->is_twice) {
 		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n, "until = \"2026-01-01\";");
-		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n, "");
+		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n,
+			    shape->is_approval ? "approved_by = \"olga\";" : "");
 	} else if (shape->is_assigned) {
 		put_assigns(to, "user", "eve", 0, n, n, "");
 	}
 	for (unsigned int i = 0; i < shape->sets; i++)
 		put_assigns(to, "user", "eve", i * 63, 64, n, "");
+	for (unsigned int i = 0; i < scaled(shape->listed, n); i++)
+		fprintf(to, ",\n{ user = \"m%u\"; roles = [ \"r%u\" ]; }", i, n - 1);
 	for (unsigned int i = 0; i < n_groups(shape, n); i++) {
 		snprintf(name, sizeof(name), "g%u", i);
 		put_assigns(to, "group", name, i * shape->group_roles, shape->group_roles, n, "");
@@ -146,7 +152,7 @@ static void put_lists(FILE *to, const struct bounded_shape *shape, unsigned int 
 	fputs(" );\nrole_groups = (", to);
 	for (unsigned int i = 0; i < shape->role_groups; i++)
 		fprintf(to, "%s\n{ role = \"r%u\"; group = \"h%u\";%s }", i > 0 ? "," : "", n - 1 - i % n, i,
-			shape->has_members ? " members = true;" : "");
+			shape->listed > 0 && i == 0 ? " members = true;" : "");
 	fputs(" );\n", to);
 }
 

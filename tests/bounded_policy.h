@@ -25,12 +25,12 @@
 struct bounded_shape {
 	const char *name;
 	unsigned int bases, privileges, required, conflicts, conflict_roles;
-	bool is_assigned, is_twice;
+	bool is_approval, is_assigned, is_twice;
 	unsigned int groups, group_roles, sets;
 	unsigned int prefixes, suspended, role_groups;
 	unsigned int n_max;    /* the largest n within the limits */
 	unsigned int services; /* per 1024 of n */
-	bool has_members;      /* of role_groups */
+	unsigned int listed;   /* per 1024 of n: users whom a look-up of the first group may list */
 };
 
 extern const struct bounded_shape bounded_shapes[];
