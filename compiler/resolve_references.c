@@ -314,8 +314,11 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
  * ROLE         that the account has, or a base of it; more where a conflict rule may block it
  * BASE         of such a role
  * MAP_BYTE     of what such a role grants, which is read up to three times
+ * TEXT_BYTE    of its label and description, or of a conflict rule's name, which are read with it
+ * RULE_ROLE    a role in a conflict rule; all rules are looked at three times
+ * GROUP_BYTE   of the assignments of a weighed group, reasons included; a bucket holds several groups
  */
-#define WORK_START 4000000u
+#define WORK_START 5000000u
 #define WORK_GID 80u
 #define WORK_GIDS_MAX 65536u
 #define WORK_GROUP 180u
@@ -326,6 +329,9 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
 #define WORK_CONFLICT 800u
 #define WORK_BASE 60u
 #define WORK_MAP_BYTE 4u
+#define WORK_TEXT_BYTE 3u
+#define WORK_RULE_ROLE 60u
+#define WORK_GROUP_BYTE 6u
 
 /* What the assignments of one holder, or of several, lead to. */
 struct reach {
@@ -444,6 +450,64 @@ static struct reach reach_of_groups(const struct model *model, const uint32_t *r
 	return all;
 }
 
+/* Sizes are counted in steps of so many bytes. */
+#define SIZE_STEP 64u
+#define SIZE_STEPS (FORMAT_HOLDER_MAX / SIZE_STEP)
+
+/* Bytes of assignments of the largest groups, as many as are weighed for one account. */
+static uint64_t group_bytes(const struct model *model)
+{
+	uint32_t counts[SIZE_STEPS + 1] = { 0 };
+	uint64_t bytes = 0, left = FORMAT_GROUPS_WEIGHED_MAX;
+
+	for (size_t i = 0; i < model->groups.names.n; i++) {
+		uint64_t size = 0;
+
+		for (uint32_t k = model->groups.list[i].first; k != NAMES_NONE;
+		     k = model->assignments[k].next)
+			size += assignment_size(&model->assignments[k]);
+		counts[smaller(size / SIZE_STEP, SIZE_STEPS)]++;
+	}
+	for (size_t step = SIZE_STEPS + 1; step-- > 0 && left > 0;) {
+		uint64_t n = smaller(counts[step], left);
+
+		bytes += n * (step + 1) * SIZE_STEP;
+		left -= n;
+	}
+	return bytes;
+}
+
+static size_t length(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+/* Bytes of the texts of the roles that an account has, at most. */
+static uint64_t text_bytes(const struct model *model, uint64_t n_roles)
+{
+	uint64_t all = 0, most = 0;
+
+	for (size_t i = 0; i < model->role_names.n; i++) {
+		const struct model_role *role = &model->roles[i];
+		size_t n = length(role->name) + length(role->label) + length(role->colour) +
+			   length(role->description) + length(role->catalog);
+
+		all += n;
+		most = n > most ? n : most;
+	}
+	return smaller(all, n_roles * most);
+}
+
+static uint64_t work_of_rules(const struct model *model)
+{
+	uint64_t work = 0;
+
+	for (size_t i = 0; i < model->n_conflicts; i++)
+		work += model->conflicts[i].roles.n * WORK_RULE_ROLE +
+			length(model->conflicts[i].name) * WORK_TEXT_BYTE;
+	return work;
+}
+
 /* At most so many instructions does a question take. */
 static uint64_t work_of(const struct model *model, const uint32_t *reach)
 {
@@ -462,7 +526,10 @@ static uint64_t work_of(const struct model *model, const uint32_t *reach)
 	work += (own.n_mentions + groups.n_mentions) * WORK_MENTION;
 	work += n_sets * (WORK_SET + n_map * WORK_MAP_BYTE / 3);
 	work += n_roles * (WORK_ROLE + (model->n_conflicts > 0 ? WORK_CONFLICT : 0));
-	work += n_roles * n_map * WORK_MAP_BYTE;
+	work += n_roles * n_map * WORK_MAP_BYTE + text_bytes(model, n_roles) * WORK_TEXT_BYTE;
+	work += work_of_rules(model);
+	if (n_groups > 0)
+		work += group_bytes(model) * WORK_GROUP_BYTE;
 	return work + smaller(n_bases, n_roles * FORMAT_BASES_MAX) * WORK_BASE;
 }
 

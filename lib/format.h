@@ -100,12 +100,12 @@
 #define FORMAT_SAME_GID_MAX 64u	    /* groups that share one gid */
 /*
  * Limits that bound the work of one question and of the compiler (D9): instructions of a question, as
- * compiler/resolve_references.c estimates them from above; groups with assignments that are weighed for one account;
+ * compiler/resolve_references.c estimates them from above, a tenth below the bound of 40 million; groups with assignments that are weighed for one account;
  * roles that assignments to groups name, counted with repetition; bases of all roles together; bytes of all roles'
  * permission maps together.
  */
-#define FORMAT_WORK_MAX 40000000u
-#define FORMAT_GROUPS_WEIGHED_MAX 2048u
+#define FORMAT_WORK_MAX 36000000u
+#define FORMAT_GROUPS_WEIGHED_MAX 1024u
 #define FORMAT_GROUP_ROLES_MAX (1u << 19)
 #define FORMAT_ALL_BASES_MAX (1u << 18)
 #define FORMAT_MAPS_MAX (32u << 20)

@@ -5,7 +5,7 @@
 #
 #	tests/bounded.sh [SHAPE [HOW [WHAT]]]	"all" stands for each; prints what it counts
 set -u
-# bounded_policy.h: FORMAT_WORK_MAX
+# policy.md D9
 bound=40000000
 command -v valgrind >/dev/null || {
 	echo 'skip bounded: no valgrind here'
@@ -29,10 +29,10 @@ count() {
 		failed=1
 		return
 	}
-	n=$(sed -n 's/.*Collected : //p' "$work/log")
-	echo "$* $n"
-	[ "${n:-$bound}" -lt "$bound" ] || {
-		echo "bounded: $*: $n instructions; at most $bound are allowed" >&2
+	counted=$(sed -n 's/.*Collected : //p' "$work/log")
+	echo "$* $counted"
+	[ "${counted:-$bound}" -lt "$bound" ] || {
+		echo "bounded: $*: $counted instructions; at most $bound are allowed" >&2
 		failed=1
 	}
 }

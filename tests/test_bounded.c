@@ -239,6 +239,39 @@ static void test_questions(void **state)
 	assert_int_equal(n_bad, 0);
 }
 
+/* A group that is listed 65536 times counts once. */
+static void test_repeated_gids(void **state)
+{
+	const struct bounded_shape *shape = bounded_find("groups-64");
+	struct question question = { .what = "explain" };
+	struct rolegate_policy *policy;
+	char *dir = support_make_folder();
+	gid_t *gids = calloc(BOUNDED_GIDS, sizeof(*gids));
+	const char **names = calloc(BOUNDED_GIDS, sizeof(*names));
+	uint64_t before;
+
+	(void)state;
+	assert_true(gids && names);
+	write_policy(dir, shape, shape->n_max);
+	assert_int_equal(rolegate_policy_open(dir, &policy, NULL), 0);
+	bounded_user(&question.user, shape, shape->n_max);
+	for (size_t i = 0; i < BOUNDED_GIDS; i++) {
+		gids[i] = question.user.person.gids[0];
+		names[i] = question.user.person.group_names[0];
+	}
+	question.policy = policy;
+	free((void *)question.user.person.gids);
+	free((void *)question.user.person.group_names);
+	question.user.person.gids = gids;
+	question.user.person.group_names = names;
+	before = n_blocks;
+	assert_int_equal(bounded_question(&question), 0);
+	assert_true(n_blocks - before < BLOCKS_MAX / 2);
+	rolegate_policy_close(policy);
+	bounded_user_free(&question.user);
+	support_remove_folder(dir);
+}
+
 /* ---- What exceeds it ---- */
 
 static void check_refused(const struct bounded_shape *shape, unsigned int n)
@@ -421,6 +454,7 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_repeated_gids),
 		cmocka_unit_test(test_refuses_more),
 		cmocka_unit_test(test_compiler),
 		cmocka_unit_test(test_chosen_names),
