@@ -244,7 +244,7 @@ static int note_role(const struct rolegate_policy *policy, const struct findings
 /*
  * Check that the set of an assignment is what its roles are, where these are looked at one by one: a decision
  * believes the set, and an explanation may not give another answer. Only roles that stand for themselves may be in one
- * (P9, A6). Returns 0, -EBADMSG, -ENOMEM or -EIO.
+ * (P7, P9, A6). Returns 0, -EBADMSG, -ENOMEM or -EIO.
  */
 static int check_set(const struct rolegate_policy *policy, const struct findings *f,
 		     const struct assignment *a, struct noted *set)
@@ -256,7 +256,7 @@ static int check_set(const struct rolegate_policy *policy, const struct findings
 		struct noted *role = &f->noted[id_at(a->roles, i)];
 
 		r = note_role(policy, f, id_at(a->roles, i), NULL, role);
-		if (r == 0 && (role->needs_approval || role->has_members))
+		if (r == 0 && (role->needs_approval || role->is_owner || role->has_members))
 			r = -EBADMSG;
 		grants |= role->grants;
 	}

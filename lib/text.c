@@ -29,7 +29,7 @@ static const struct {
 	[ROLEGATE_OWN_PASSWORD] = { "own-password", "it is your own" },
 	[ROLEGATE_UNKNOWN_ACTOR] = { "unknown-actor",
 				     "the system does not know who you logged in as" },
-	[ROLEGATE_SUSPENDED] = { "suspended", "your account is suspended" },
+	[ROLEGATE_SUSPENDED] = { "suspended", "the account is suspended" },
 	[ROLEGATE_AMBIGUOUS_USER] = { "ambiguous-user", "the name stands for two accounts" },
 };
 
