@@ -29,9 +29,12 @@ static const char policy[] =
 	"{ name = \"pay\"; privileges = [ \"pay.do\" ]; }, { name = \"check\"; privileges = [ \"pay.check\" ]; } );\n"
 	"assign = ( { user = \"alice\"; roles = [ \"owner\" ]; },\n"
 	"{ user = \"bob\"; roles = [ \"user\" ]; until = \"2026-12-31\"; },\n"
-	"{ user = \"carol\"; roles = [ \"pay\", \"check\" ]; }, { group = \"ops\"; roles = [ \"sales\" ]; } );\n"
-	"default_roles = [ \"guest\" ];\n"
+	"{ user = \"carol\"; roles = [ \"pay\", \"check\" ]; }, { group = \"ops\"; roles = [ \"sales\" ]; },\n"
+	"{ virtual = \"shop\"; roles = [ \"user\" ]; } );\n"
+	"default_roles = [ \"guest\" ]; virtual_roles = [ \"guest\" ];\n"
+	"suspended = ( { user = \"trudy\"; }, { user = \"wendy\"; until = \"2026-12-31\"; } );\n"
 	"services = ( { name = \"sshd\"; require = [ \"shell\" ]; },\n"
+	"{ name = \"ftp\"; require = [ \"shell\" ]; accounts = \"any\"; },\n"
 	"{ name = \"pop*\"; require_any = [ \"mail\", \"app.crm\" ]; mode = \"permissive\"; },\n"
 	"{ name = \"till\"; require = [ \"pay.do\", \"pay.check\" ]; } );\n"
 	"password_gate = { permission = \"passwords\"; unknown_actor = \"deny\"; };\n"
@@ -48,6 +51,21 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 					 strlen(known_catalog), ret_file);
 }
 
+/* As a name service could have answered (P3): the group has the gid that fuzz_pam.c gives the first one. */
+static void record(struct model *model)
+{
+	struct model_holder *bob = &model->users.list[names_find(&model->users.names, "bob")];
+	struct model_holder *carol = &model->users.list[names_find(&model->users.names, "carol")];
+
+	bob->recorded = FORMAT_RECORDED_PRESENT;
+	bob->id = 1000;
+	carol->recorded = FORMAT_RECORDED_ABSENT;
+	model->groups.list[0].recorded = FORMAT_RECORDED_PRESENT;
+	model->groups.list[0].id = 0;
+	model->suspended[0].recorded = FORMAT_RECORDED_PRESENT;
+	model->suspended[0].id = 1003;
+}
+
 void known_apply(int fd)
 {
 	const struct pack_info info = {
@@ -59,8 +77,10 @@ void known_apply(int fd)
 	compile_init(&compiled);
 	if (source_add_text(&compiled.sources, "/etc/rolegate/rolegate.conf", policy,
 			    strlen(policy), &file) < 0 ||
-	    compile_sources(&compiled, find_catalog, NULL) != 0 ||
-	    pack_policy(&compiled.model, &compiled.sources, &info, fd) != 0)
+	    compile_sources(&compiled, find_catalog, NULL) != 0)
+		abort();
+	record(&compiled.model);
+	if (pack_policy(&compiled.model, &compiled.sources, &info, fd) != 0)
 		abort();
 	compile_free(&compiled);
 }
