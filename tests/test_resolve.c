@@ -5,6 +5,7 @@
  */
 #include "support.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -228,6 +229,11 @@ static const struct {
 	  "did you mean \"guest\"?" },
 	{ "an unknown system role", "system_account_roles = [ \"nope\" ];", REPORT_ERROR, 2,
 	  "no role" },
+	{ "P12 an unknown role of virtual users", "virtual_roles = [\n\"gest\" ];", REPORT_ERROR, 0,
+	  "did you mean \"guest\"?" },
+	{ "P12 an unknown role of a virtual user",
+	  "assign = (\n{ virtual = \"v\"; roles = [ \"nope\" ]; } );", REPORT_ERROR, 3,
+	  "no role is called" },
 	{ "an unknown required permission",
 	  "services = ( { name = \"s\"; require = [ \"nope\" ]; } );", REPORT_ERROR, 2,
 	  "no permission" },
@@ -430,7 +436,10 @@ static void keeps_limits(void **state)
 		  "roles; at most", 16384 },
 		{ "assign = (", "{ user = \"u\"; roles = [ \"user\" ]; why = \"%d\"; }",
 		  "256 are possible", 257 },
+		{ "assign = (", "{ virtual = \"v\"; roles = [ \"user\" ]; why = \"%d\"; }",
+		  "256 are possible", 257 },
 		{ "default_roles = [", "\"user\"", "default roles", 65 },
+		{ "virtual_roles = [", "\"user\"", "virtual roles", 65 },
 	};
 
 	(void)state;
@@ -455,6 +464,84 @@ static void keeps_limits(void **state)
 }
 
 /* What `check` calls sound has to fit into a compiled policy: long reasons count, too. */
+/* Write a list of n_roles names, r0 and up. */
+static void write_roles(FILE *to, const char *key, int n_roles)
+{
+	fprintf(to, "%s = [ ", key);
+	for (int i = 0; i < n_roles; i++)
+		fprintf(to, "%s\"r%d\"", i ? ", " : "", i);
+	fputs(" ]; ", to);
+}
+
+/* Assignments to groups, of all possible roles each. */
+static void write_group_roles(FILE *to, int n)
+{
+	fputs("roles = ( ", to);
+	for (int i = 0; i < (int)FORMAT_ASSIGN_ROLES_MAX; i++)
+		fprintf(to, "%s{ name = \"r%d\"; }", i ? ", " : "", i);
+	fputs(" ); assign = (", to);
+	for (int i = 0; i < n; i++) {
+		fprintf(to, "%s\n{ group = \"g%d\"; ", i ? "," : "", i);
+		write_roles(to, "roles", (int)FORMAT_ASSIGN_ROLES_MAX);
+		fputs("}", to);
+	}
+	fputs(" );", to);
+}
+
+/* Roles on top of 256 others, of all possible bases each; the catalog has one base more. */
+static void write_bases(FILE *to, int n)
+{
+	fputs("roles = ( ", to);
+	for (int i = 0; i < (int)FORMAT_BASES_MAX; i++)
+		fprintf(to, "%s{ name = \"r%d\"; }", i ? ", " : "", i);
+	for (int i = 0; i < n; i++) {
+		fprintf(to, ",\n{ name = \"top%d\"; ", i);
+		write_roles(to, "based_on", (int)FORMAT_BASES_MAX);
+		fputs("}", to);
+	}
+	fputs(" );", to);
+}
+
+/* D9: what bounds the work of a decision is refused by check, with the limit's name; just below it is taken. */
+static void bounds_work(void **state)
+{
+	static const struct {
+		void (*write)(FILE *to, int n);
+		int most;
+		const char *part;
+	} bounds[] = {
+		{ write_group_roles, (int)(FORMAT_GROUP_ROLES_MAX / FORMAT_ASSIGN_ROLES_MAX),
+		  "limit group_roles" },
+		{ write_bases, (int)(FORMAT_ALL_BASES_MAX / FORMAT_BASES_MAX) - 1,
+		  "limit all_bases" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++)
+		for (int more = 0; more < 2; more++) {
+			struct compiled compiled;
+			const char *texts[1];
+			char *text;
+			size_t n;
+			FILE *to = open_memstream(&text, &n);
+			int r;
+
+			assert_non_null(to);
+			fputs("catalogs = [ \"small\" ];\n", to);
+			bounds[i].write(to, bounds[i].most + more);
+			assert_int_equal(fclose(to), 0);
+			texts[0] = text;
+			r = support_compile(&compiled, texts, 1, &small, 1);
+			if ((r != 0) != more || support_has_problem(&compiled, REPORT_ERROR, 0,
+								    bounds[i].part) != more) {
+				support_print_report(&compiled);
+				fail_msg("%s: %d", bounds[i].part, r);
+			}
+			compile_free(&compiled);
+			free(text);
+		}
+}
+
 static void limits_reasons(void **state)
 {
 	enum { N = 200, LENGTH = 900 };
@@ -484,6 +571,7 @@ int main(void)
 		cmocka_unit_test(inherits_over_ten_thousand),
 		cmocka_unit_test(bounds_the_report),
 		cmocka_unit_test(keeps_limits),
+		cmocka_unit_test(bounds_work),
 		cmocka_unit_test(limits_reasons),
 	};
 
