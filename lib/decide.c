@@ -73,8 +73,10 @@ static int find_account(const struct rolegate_subject *subject, const struct rol
 		f->is_virtual = f->has_service && f->service.flags & FORMAT_SERVICE_ANY_ACCOUNT;
 		return f->is_virtual ? NEXT : deny(d, ROLEGATE_UNKNOWN_USER);
 	}
-	if (!has_fact(f, ROLEGATE_FACT_UID) && !is_supposed(f))
-		return want(d, ROLEGATE_FACT_UID, ROLEGATE_UNKNOWN_USER);
+	if (!has_fact(f, ROLEGATE_FACT_UID) && !is_supposed(f)) {
+		d->wants = ROLEGATE_FACT_UID;
+		return deny_always(d, ROLEGATE_UNKNOWN_USER);
+	}
 	return NEXT;
 }
 

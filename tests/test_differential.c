@@ -832,6 +832,9 @@ static void check_no_uid(const struct both *both, const struct question *questio
 		fail_question(both, question, "allowed without a uid");
 	if (decision->reason != ROLEGATE_AMBIGUOUS_USER && !(decision->wants & ROLEGATE_FACT_UID))
 		fail_question(both, question, "without a uid it does not want it");
+	/* D1, 9: no answer about the account is enforced in every mode. */
+	if (decision->permissive)
+		fail_question(both, question, "without a uid it is permissive");
 }
 
 /* P3: the name sources are wanted where they are asked, and nowhere else. */
