@@ -963,7 +963,7 @@ static void put_common(struct packer *p)
 			const struct model_assignment *a = &model->assignments[k];
 
 			/* What all grant was found to be nothing: the rest cannot change it. */
-			if (a->until > p->info->when && !is_nothing)
+			if (a->until > p->info->when - DECIDE_CLOCK_SLACK && !is_nothing)
 				is_nothing = !keep_common(p, a, common, own, n_map);
 		}
 	}
