@@ -181,12 +181,31 @@ int account_init_uid(struct account *account, uid_t uid)
 	return r;
 }
 
+int account_check_process(struct account *account, uid_t uid)
+{
+	const unsigned int facts = account->person.facts;
+	struct passwd user;
+	char *buffer;
+	int r;
+
+	if (uid == 0 || !(facts & ROLEGATE_FACT_UID) || facts & ROLEGATE_FACT_AMBIGUOUS ||
+	    account->person.uid == uid)
+		return 0;
+	r = ask_user(NULL, uid, &user, &buffer);
+	if (r > 0 && !strcmp(user.pw_name, account->name)) {
+		account->person.facts |= ROLEGATE_FACT_AMBIGUOUS;
+		account->other_uid = uid;
+	}
+	free(buffer);
+	return r < 0 ? r : 0;
+}
+
 /* ---- Groups (P3) ---- */
 
 /* All gids of a user. */
 static int list_gids(const struct account *account, struct name_gids *ret)
 {
-	int room = 64;
+	int room = 1024;
 
 	for (;;) {
 		int n = room;
@@ -207,16 +226,15 @@ static int list_gids(const struct account *account, struct name_gids *ret)
 }
 
 /*
- * Make these the account's groups. The name is asked for where the policy has the gid: so look-ups do not grow with
+ * Add groups to the account, from `first` on. The name is asked for where the policy has the gid: so look-ups do not grow with
  * the groups of the user. Where it does not come, that is no answer, which matters only where the group does.
  */
-static int take_groups(struct account *account, const struct name_gids *gids,
+static int take_groups(struct account *account, const struct name_gids *gids, size_t first,
 		       const struct rolegate_policy *policy)
 {
 	int r = 0;
 
-	free_groups(account);
-	for (size_t i = 0; i < gids->n && r == 0; i++) {
+	for (size_t i = first; i < gids->n && r == 0; i++) {
 		struct group group = { 0 };
 		char *buffer = NULL;
 
@@ -229,6 +247,18 @@ static int take_groups(struct account *account, const struct name_gids *gids,
 		free(buffer);
 	}
 	return r;
+}
+
+/* The gids that are known already, with room for more. */
+static int copy_gids(const struct account *account, struct name_gids *ret)
+{
+	ret->max = account->n_groups + 64;
+	ret->list = calloc(ret->max, sizeof(*ret->list));
+	if (!ret->list)
+		return -ENOMEM;
+	for (; ret->n < account->n_groups; ret->n++)
+		ret->list[ret->n] = account->gids[ret->n];
+	return 0;
 }
 
 /* Ask each source by itself, and add what it says to `gids`. */
@@ -262,14 +292,21 @@ static int look_up_groups(struct account *account, const struct rolegate_policy 
 {
 	bool local_only = is_local_only(account, policy);
 	struct name_gids gids = { 0 };
+	size_t n_known;
 	int r = 0;
 
-	if (!local_only)
+	/* What libc has said once is not asked for again, but added to. */
+	if (!(account->person.facts & ROLEGATE_FACT_GROUPS))
+		free_groups(account);
+	n_known = account->n_groups;
+	if (n_known > 0)
+		r = copy_gids(account, &gids);
+	else if (!local_only)
 		r = list_gids(account, &gids);
 	if (r == 0 && (local_only || each_source))
 		r = ask_sources(account, policy, local_only, &gids);
 	if (r == 0)
-		r = take_groups(account, &gids, policy);
+		r = take_groups(account, &gids, n_known, policy);
 	if (r == 0)
 		account->person.facts |= ROLEGATE_FACT_GROUPS;
 	free(gids.list);

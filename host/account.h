@@ -57,6 +57,12 @@ int account_init(struct account *account, const char *name);
  */
 int account_init_uid(struct account *account, uid_t uid);
 
+/*
+ * The round trip of P12 for a program like sudo, which finds its user by the real uid of the process: where that is
+ * another uid than the account's, and has the account's name, the account is ROLEGATE_FACT_AMBIGUOUS. 0; -ENOMEM; -EIO.
+ */
+int account_check_process(struct account *account, uid_t uid);
+
 /* Add a group that the account is in; name may be NULL. 0 or -ENOMEM. */
 int account_add_group(struct account *account, gid_t gid, const char *name);
 

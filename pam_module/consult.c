@@ -42,6 +42,8 @@ static int get_more(struct consultation *c)
 	if (d->verdict == ROLEGATE_ALLOW || (!d->wants && !d->wants_actor))
 		return 0;
 	r = d->wants_actor ? find_actor(c) : account_look_up(person, d->wants, c->policy);
+	if (r == 0 && person == &c->subject && d->wants & ROLEGATE_FACT_UID)
+		r = account_check_process(person, c->request.real_uid);
 	return r < 0 ? r : 1;
 }
 

@@ -1426,7 +1426,7 @@ static void test_lookups(void **unused)
 		{ group_and_defaults,
 		  { "P3 a group that could restrict: each source is asked", NULL, "mark", "sshd",
 		    "", ALLOW, PAM_SUCCESS, "" },
-		  { .users = 1, .lists = 2, .files = 1 } },
+		  { .users = 1, .lists = 1, .files = 1 } },
 		{ group_and_defaults,
 		  { "P3 of whom a group cannot take away", NULL, "alice", "sshd", "", ALLOW,
 		    PAM_SUCCESS, "" },
@@ -1599,9 +1599,22 @@ static void test_spellings(void **unused)
 		{ "P12 unknown: follows the mode of the policy", permissive_spellings, "gone",
 		  "any", "", WOULD_DENY, PAM_SUCCESS, "reason=unknown-user " },
 	};
+	/* As sudo asks: with the name that the system has for the real uid. */
+	static const struct pam_case by_uid[] = {
+		{ "P12 the name of another account, found by the process's uid", spellings, "olga",
+		  "sudo", "", DENY, PAM_PERM_DENIED,
+		  "deny user=olga uids=20411,20412 service=sudo reason=ambiguous-user " },
+		{ "P12 by the process's uid: also permissively", spellings, "olga", "lenient", "",
+		  DENY, PAM_PERM_DENIED, "reason=ambiguous-user " },
+		{ "P12 another user's process", spellings, "mark", "sshd", "", DENY,
+		  PAM_PERM_DENIED, "user=mark service=sshd reason=missing-permission " },
+	};
+	struct circumstances how = { .in_child = true, .sets_uids = true, .real = 20412 };
 
 	(void)unused;
 	ASK_ALL(cases, NULL);
+	NEEDS(fixture_can_become(), "this process cannot become another user");
+	ASK_ALL(by_uid, &how);
 }
 
 static const char virtual_users[] = CATALOGS NO_ROOT

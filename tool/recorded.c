@@ -51,23 +51,33 @@ static bool is_accepted(const struct tool *tool, const struct subject *s)
 	return false;
 }
 
-/* Copy the recorded uid or gid of a user or group from the active policy. 0 or an error of the library. */
-static int take_holder(struct recording *r, const struct subject *s)
+/* What the active policy has recorded of a user or group. 1, 0 it has no such name, or an error of the library. */
+static int find_recorded(const struct recording *r, const struct subject *s, struct holder *ret)
 {
-	struct holder holder = { 0 };
 	struct record record;
 	struct cursor body;
 	int found;
 
+	if (!r->active)
+		return 0;
 	found = policy_find_name(r->active, s->is_group ? FORMAT_GROUPS : FORMAT_USERS, s->name,
 				 &record, &body);
-	if (found > 0 && !policy_read_holder(&body, &holder))
+	if (found > 0 && !policy_read_holder(&body, ret))
 		found = -EBADMSG;
+	store_record_free(&record);
+	return found;
+}
+
+/* Copy the recorded uid or gid. 0 or an error of the library. */
+static int take_holder(struct recording *r, const struct subject *s)
+{
+	struct holder holder;
+	int found = find_recorded(r, s, &holder);
+
 	if (found > 0 && holder.recorded == FORMAT_RECORDED_PRESENT) {
 		*s->recorded = FORMAT_RECORDED_PRESENT;
 		*s->id = holder.id;
 	}
-	store_record_free(&record);
 	return found < 0 ? found : 0;
 }
 
@@ -252,9 +262,21 @@ static void warn_silent(struct recording *r, const struct subject *s, const char
 		&r->compiled->report, s->place,
 		"name service source \"%s\" did not answer for %s \"%s\"%s; when it answers: rolegate apply",
 		source, what, s->name,
-		s->is_group
+		s->is_group && *s->recorded == FORMAT_RECORDED_UNKNOWN
 			? ": until it is known, default roles are denied where this group could restrict a user"
 			: "");
+}
+
+/* No answer: what was absent stays so, or an outage that has ended would go on until the next apply (P3). */
+static int keep_absent(struct recording *r, const struct subject *s, const char *source)
+{
+	struct holder holder;
+	int found = find_recorded(r, s, &holder);
+
+	if (found > 0 && holder.recorded == FORMAT_RECORDED_ABSENT)
+		*s->recorded = FORMAT_RECORDED_ABSENT;
+	warn_silent(r, s, source);
+	return found < 0 ? found : 0;
 }
 
 /* A name that libc did not find: whether every source that counts denies it. */
@@ -268,10 +290,8 @@ static int ask_sources(struct recording *r, const struct subject *s)
 			    : name_sources_find_user(&sources, s->name, NULL);
 	if (found < 0)
 		return found == -ENOMEM ? found : 0;
-	if (found > 0 || sources.silent[0]) {
-		warn_silent(r, s, found > 0 ? "nscd" : sources.silent);
-		return 0;
-	}
+	if (found > 0 || sources.silent[0])
+		return keep_absent(r, s, found > 0 ? "libc" : sources.silent);
 	*s->recorded = FORMAT_RECORDED_ABSENT;
 	warn_unknown(r, s);
 	return 0;
