@@ -1008,11 +1008,11 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 	put_buckets(p, &(struct kind){ FORMAT_SUSPENDED, &p->suspension_keys, NULL, put_suspension,
 				       NULL, NULL });
 	put_buckets(p, &(struct kind){ .letter = FORMAT_GIDS,
-					.names = &p->gid_names,
-					.put_body = put_gid,
-					.count = gid_bucket_count });
-	put_buckets(p,
-		    &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL, NULL });
+				       .names = &p->gid_names,
+				       .put_body = put_gid,
+				       .count = gid_bucket_count });
+	put_buckets(p, &(struct kind){ FORMAT_GROUPS, &model->groups.names, NULL, put_group, NULL,
+				       NULL });
 	put_buckets(p, &(struct kind){ FORMAT_PERMISSIONS, &model->permission_names, NULL,
 				       put_required, NULL, NULL });
 	put_buckets(p, &(struct kind){ FORMAT_VIRTUALS, &model->virtuals.names, NULL, put_virtual,
@@ -1028,8 +1028,8 @@ static void put_all(struct packer *p, uint32_t *ret_n_prefixes)
 		put_role_info(p, i);
 	for (uint32_t i = 0; i < model->permission_names.n && !p->error; i++)
 		put_permission_info(p, i);
-	put_buckets(p,
-		    &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user, NULL });
+	put_buckets(p, &(struct kind){ FORMAT_USERS, &model->users.names, NULL, put_user, ask_user,
+				       NULL });
 }
 
 int pack_policy(const struct model *model, const struct sources *sources,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "assigning.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -118,8 +119,12 @@ int assigning_find_grants(const struct revision *revision, const struct assignin
 	if (a->is_group)
 		return reach_find_named(revision->active, FORMAT_GROUPS, a->holder, grants);
 	r = people_find(revision->tool, revision->active, a->holder, account);
-	return r < 0 ? r
-		     : reach_find(revision->active, &account->person, revision->tool->now, grants);
+	if (r < 0 && r != -EIO)
+		return r;
+	/* The name service did not answer: what is assigned by name can be taken all the same (A3). */
+	if (r < 0)
+		return reach_find_named(revision->active, FORMAT_USERS, a->holder, grants);
+	return reach_find(revision->active, &account->person, revision->tool->now, grants);
 }
 
 bool assigning_is_own(const struct assigning *a, const struct reach_grant *grant)

@@ -32,6 +32,7 @@ struct checking {
 	size_t n_groups, max_groups;
 	int64_t *starts; /* when those of the groups begin */
 	size_t n_starts, max_starts;
+	size_t n_silent; /* users and groups of which the name service said nothing */
 	struct finding broken, standing;
 };
 
@@ -292,6 +293,12 @@ static int check_name(struct checking *c, const char *name)
 	if (r < 0)
 		return r;
 	r = people_find(c->tool, NULL, name, &account);
+	if (r == -EIO && account.name) {
+		/* Its own assignments are judged; a directory that is down stops no revocation (A3). */
+		c->n_silent++;
+		account.person.facts = ROLEGATE_FACT_ABSENT;
+		r = 0;
+	}
 	if (r == 0) {
 		/* Of an account that the system does not know, the policy still says something. */
 		if (account.person.facts & (ROLEGATE_FACT_ABSENT | ROLEGATE_FACT_AMBIGUOUS)) {
@@ -410,6 +417,17 @@ static int prepare(struct checking *c)
 	return 0;
 }
 
+/* The members of a group, as far as the name service says who they are. */
+static int check_group(struct checking *c, const char *group)
+{
+	int r = members_each(c->tool, group, check_member, c);
+
+	if (r != -EIO)
+		return r;
+	c->n_silent++;
+	return 0;
+}
+
 static int check_everybody(struct checking *c)
 {
 	int r;
@@ -418,7 +436,7 @@ static int check_everybody(struct checking *c)
 	if (r == 0)
 		r = difference_walk(c->d, FORMAT_USERS, check_user, c);
 	for (size_t i = 0; i < c->n_groups && r == 0; i++)
-		r = members_each(c->tool, c->groups[i], check_member, c);
+		r = check_group(c, c->groups[i]);
 	if (r == 0)
 		r = check_anybody(c, PEOPLE_ORDINARY_UID);
 	return r == 0 ? check_anybody(c, 1) : r;
@@ -451,6 +469,7 @@ int duty_check(struct tool *tool, struct difference *difference, struct duty *re
 		r = take_text(&c.broken, &ret->broken);
 	if (r == 0)
 		r = take_text(&c.standing, &ret->standing);
+	ret->n_silent = c.n_silent;
 	for (size_t i = 0; i < c.n_groups; i++)
 		free(c.groups[i]);
 	free(c.groups);

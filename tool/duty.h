@@ -19,9 +19,11 @@
  * broken    somebody who would break a rule by the change
  * standing  somebody who breaks a rule, and did before: no reason to refuse a change, but to be
  *           told
+ * n_silent  users and groups for which the name service did not answer: left out
  */
 struct duty {
 	char *broken, *standing;
+	size_t n_silent;
 };
 
 /*

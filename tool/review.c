@@ -30,6 +30,25 @@ struct asking {
 	bool is_system;
 };
 
+static int take_recorded_uid(const struct rolegate_policy *policy, struct account *account)
+{
+	struct holder holder = { 0 };
+	struct record record;
+	struct cursor body;
+	int r;
+
+	account->person.facts = 0;
+	r = policy_find_name(policy, FORMAT_USERS, account->name, &record, &body);
+	if (r > 0 && !policy_read_holder(&body, &holder))
+		r = -EBADMSG;
+	if (r > 0 && holder.recorded == FORMAT_RECORDED_PRESENT) {
+		account->person.uid = holder.id;
+		account->person.facts = ROLEGATE_FACT_UID;
+	}
+	store_record_free(&record);
+	return r < 0 ? r : 0;
+}
+
 /* 1 ends the search through a group's members. */
 static int ask_user(void *context, const char *name)
 {
@@ -38,6 +57,9 @@ static int ask_user(void *context, const char *name)
 	int r;
 
 	r = people_find(asking->tool, NULL, name, &account);
+	/* A directory that is down stops no revocation (A3): then the recorded uid has to do. */
+	if (r == -EIO && account.name)
+		r = take_recorded_uid(asking->policy, &account);
 	if (r == 0 && account.person.facts & ROLEGATE_FACT_UID)
 		asking->is_system = decide_is_system(asking->policy, account.person.uid,
 						     account.person.facts & ROLEGATE_FACT_LOCAL);
@@ -55,6 +77,8 @@ static int is_system(void *context, char kind, const char *name, bool *ret_is)
 		r = ask_user(asking, name);
 	else
 		r = members_each(asking->tool, name, ask_user, asking);
+	if (r == -EIO)
+		r = 0; /* a group that is not answered for has no members that are known */
 	*ret_is = asking->is_system;
 	return r < 0 ? r : 0;
 }
@@ -99,6 +123,7 @@ static int judge_duty(struct tool *tool, struct difference *difference, struct r
 	r = duty_check(tool, difference, &duty);
 	if (r == 0) {
 		ret->warning = duty.standing;
+		ret->n_silent = duty.n_silent;
 		duty.standing = NULL;
 	}
 	if (r == 0 && duty.broken && !ret->reason) {
@@ -176,6 +201,11 @@ static int conclude(struct tool *tool, const struct author *author, struct diffe
 		return refuse(tool, author, review);
 	if (review->warning)
 		output_complain("warning: %s; it was so before (A6)\n", review->warning);
+	if (review->n_silent > 0)
+		output_complain(
+			"warning: the name service did not answer for %zu users and groups: conflicts "
+			"that groups could bring there are not judged; decisions deny them (A6)\n",
+			review->n_silent);
 	/* Whom the root below --root does not know uses nothing there. */
 	if (difference->joint.sides[JOINT_BEFORE].policy && author->is_known)
 		r = warn_author(author, difference);

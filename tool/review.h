@@ -22,6 +22,7 @@ struct review {
 	const char **lacks;
 	size_t n_lacks;
 	char *warning;
+	size_t n_silent; /* see struct duty */
 };
 
 /*
