@@ -316,7 +316,7 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
  * MAP_BYTE     of what such a role grants, which is read up to three times
  * TEXT_BYTE    of its label and description, or of a conflict rule's name, which are read with it
  * RULE_ROLE    a role in a conflict rule; all rules are looked at three times
- * GROUP_BYTE   of the assignments of a weighed group, reasons included; a bucket holds several groups
+ * GROUP_BYTE   of the assignments of a weighed group, reasons included; a bucket has several groups
  */
 #define WORK_START 5000000u
 #define WORK_GID 80u
@@ -333,7 +333,7 @@ static void limit_holders(struct resolving *r, const struct model_holders *holde
 #define WORK_RULE_ROLE 60u
 #define WORK_GROUP_BYTE 6u
 
-/* What the assignments of one holder, or of several, lead to. */
+/* What the assignments of one user or group, or of several, lead to. */
 struct reach {
 	uint64_t n_assignments, n_mentions, n_roles;
 };
@@ -365,7 +365,8 @@ static bool count_reach(const struct model *model, uint32_t *reach)
 			if (next[role] == bases->n) {
 				for (size_t i = 0; i < bases->n; i++)
 					reach[role] = (uint32_t)smaller(
-						(uint64_t)reach[role] + reach[bases->list[i].id], n);
+						(uint64_t)reach[role] + reach[bases->list[i].id],
+						n);
 				depth--;
 				continue;
 			}
@@ -392,8 +393,8 @@ static struct reach reach_of(const struct model *model, const struct model_holde
 		all.n_assignments += a->n_roles > 1;
 		all.n_mentions += a->n_roles;
 		for (uint32_t i = 0; i < a->n_roles; i++)
-			all.n_roles = smaller(all.n_roles + reach[a->roles[i]],
-					      model->role_names.n);
+			all.n_roles =
+				smaller(all.n_roles + reach[a->roles[i]], model->role_names.n);
 	}
 	return all;
 }
@@ -549,9 +550,8 @@ static void limit_work(struct resolving *r)
 	if (work > FORMAT_WORK_MAX)
 		report_error(
 			r->report, PLACE_NOWHERE,
-			"one account can have so many roles and groups that a decision takes %llu million "
-			"instructions; at most %u million are possible (limit work): assign fewer roles to "
-			"one user or group, or use fewer bases",
+			"a decision about one account can take %llu million instructions, at most %u million are "
+			"possible (limit work): assign fewer roles to one user or group",
 			(unsigned long long)work / 1000000, FORMAT_WORK_MAX / 1000000);
 }
 

@@ -51,7 +51,7 @@ static int find_catalog(void *context, struct compiled *compiled, const char *na
 					 strlen(known_catalog), ret_file);
 }
 
-/* As a name service could have answered (P3): the group has the gid that fuzz_pam.c gives the first one. */
+/* As a name service could have answered (P3): the group has the gid of the first one in fuzz_pam.c. */
 static void record(struct model *model)
 {
 	struct model_holder *bob = &model->users.list[names_find(&model->users.names, "bob")];

@@ -251,7 +251,7 @@ static int confirm(const struct rolegate_policy *policy, const struct findings *
 
 /* ---- Why a permission is missing ---- */
 
-/* The first thing, in the order of D1, that keeps a holding from granting one of some required permissions. */
+/* The first thing, in the order of D1, that keeps an assigned role from granting one of some required permissions. */
 static enum rolegate_reason obstacle(const struct holding *h, uint64_t lacking)
 {
 	if (lacking & ~h->unblocked)

@@ -26,12 +26,12 @@ struct holding {
 	enum rolegate_step_kind source;
 	const char *name; /* the group, where one is the source */
 	struct place place;
-	uint32_t role;	    /* or the set */
-	bool is_set;	    /* only of decide_briefly() */
-	bool in_time;	    /* P3 */
-	bool is_approval;   /* its assignment says approved_by */
-	bool is_approved;   /* P9: the role needs no approval, or has it */
-	bool is_owner;	    /* the owner role, or based on it by a way that no conflict blocks (P6); not of a set */
+	uint32_t role;	  /* or the set */
+	bool is_set;	  /* only of decide_briefly() */
+	bool in_time;	  /* P3 */
+	bool is_approval; /* its assignment says approved_by */
+	bool is_approved; /* P9: the role needs no approval, or has it */
+	bool is_owner; /* the owner role, or based on it by a way that no conflict blocks (P6); not of a set */
 	uint64_t grants;    /* what the role gives, conflicts aside */
 	uint64_t unblocked; /* what it gives when conflicts count (A6) */
 };
@@ -74,9 +74,9 @@ struct findings {
 	/* The roles of the account (P3). */
 	struct holding *holdings;
 	size_t n_holdings, max_holdings;
-	uint32_t *index;       /* places of holdings by role and time, plus 1; NULL: few */
+	uint32_t *index; /* places of holdings by role and time, plus 1; NULL: few */
 	struct required_bytes *required_bytes; /* NULL: few roles */
-	struct noted *noted;   /* by role, then by set; NULL: few */
+	struct noted *noted;		       /* by role, then by set; NULL: few */
 	bool lacks_group_name; /* a gid of the account had a recorded group's number, and no answer */
 	bool has_other_uid;    /* assignments to the name were recorded for another uid */
 	bool passes_as_owner;	       /* P7: allowed where the service has no entry */
@@ -139,15 +139,15 @@ int decide_hold(const struct rolegate_policy *policy, const struct rolegate_pers
 		int64_t at, struct findings *findings);
 
 /*
- * Add to a map of permissions what the holdings give that are in force, whether or not the plan
+ * Add to a map of permissions what the active roles grant, whether or not the plan
  * leaves it (P11). Returns as decide_hold().
  */
 int decide_add_held(const struct rolegate_policy *policy, const struct findings *findings,
 		    unsigned char *map);
 
 /*
- * Whether the account is an owner: a holding in force is of the owner role or of one based on it (P6),
- * and no conflict rule takes that away. The findings are of decide_hold(), which looks at roles one by one.
+ * Whether the account is an owner: it has the owner role now, or one based on it (P6), and no conflict rule takes
+ * that away. The findings are of decide_hold(), which looks at roles one by one.
  */
 bool decide_is_owner(const struct findings *findings);
 
@@ -192,7 +192,7 @@ int holdings_find(const struct rolegate_policy *policy, struct findings *f, int6
 		  unsigned int *wants);
 /* Whether the roles that groups can bring may break a conflict rule: 1, 0 or an error. */
 int holdings_may_conflict(const struct rolegate_policy *policy, const struct findings *f);
-/* The holding of a role at a time, other than root's; NULL if there is none. */
+/* What the account has of a role at a time, other than as root; or NULL. */
 const struct holding *holdings_of(const struct rolegate_policy *policy, const struct findings *f,
 				  uint32_t role, bool in_time);
 /* The bits of what is required that a map of permissions has. */

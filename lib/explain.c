@@ -178,7 +178,7 @@ static int add_way(struct explanation *e, const struct findings *f, const struct
 	return r < 0 ? r : add_roles(e, walk, place);
 }
 
-/* Root's own holding (D6), which is the last one; NULL if there is none. */
+/* Root's own entry (D6), which is the last one, or NULL. */
 static const struct holding *find_root(const struct findings *f)
 {
 	const struct holding *last = f->n_holdings > 0 ? &f->holdings[f->n_holdings - 1] : NULL;
@@ -186,7 +186,7 @@ static const struct holding *find_root(const struct findings *f)
 	return last && last->source == ROLEGATE_STEP_ROOT ? last : NULL;
 }
 
-/* The holding in force that gives a role, root's or another. */
+/* The active entry of a role, root's or another. */
 static const struct holding *find_holding(const struct explanation *e, const struct findings *f,
 					  uint32_t role, bool is_root)
 {

@@ -69,7 +69,7 @@ static bool is_ambiguous(const struct gate *gate)
 	return gate->target.person.facts & ROLEGATE_FACT_AMBIGUOUS;
 }
 
-/* Whether the target is suspended: then its password is not set, by anybody (P13). 1, 0 or an error. */
+/* Whether the target is suspended: then no user may set its password (P13). 1, 0 or an error. */
 static int is_suspended(const struct gate *gate)
 {
 	struct place place;

@@ -102,12 +102,12 @@ const struct holding *holdings_of(const struct rolegate_policy *policy, const st
 	return find_equal(policy, f, &(struct holding){ .role = role, .in_time = in_time });
 }
 
-/* Make room for what is found out about each role and set, if there is none. */
+/* Make room for what is found out about each role and set, once. */
 static int make_notes(const struct rolegate_policy *policy, struct findings *f)
 {
 	if (!f->noted)
-		f->noted = calloc((size_t)policy->head.n_roles + FORMAT_SETS_MAX,
-				  sizeof(*f->noted));
+		f->noted =
+			calloc((size_t)policy->head.n_roles + FORMAT_SETS_MAX, sizeof(*f->noted));
 	return f->noted ? sort_required(f) : -ENOMEM;
 }
 
@@ -425,7 +425,7 @@ static const char *group_name(const struct rolegate_person *person, size_t i)
 /*
  * The groups of an account, of which there may be 65536.
  *
- * slots  places in the person's list, plus 1, by gid, or by name where groups are supposed; NULL: few
+ * slots  places in the list of the account, plus 1, by gid, or by name where groups are supposed; NULL: few
  * wanted by place: whether it is the first of its gid or name, and the policy may know it
  */
 struct groups {
@@ -504,7 +504,7 @@ static void free_groups(struct groups *groups)
 	free(groups->wanted);
 }
 
-/* The place of a gid in the person's list, plus 1; 0: it is not there. */
+/* The place of a gid in the list of the account, plus 1; 0: not found. */
 static uint32_t find_gid(const struct groups *groups, uint32_t gid)
 {
 	size_t slot = spread_of_gid(groups, gid);
@@ -514,7 +514,7 @@ static uint32_t find_gid(const struct groups *groups, uint32_t gid)
 	return groups->slots[slot];
 }
 
-/* Read a gid as the compiler writes it; false: it is none. */
+/* Read a gid as the compiler writes it; false: another text. */
 static bool read_gid(const char *text, size_t n, uint32_t *ret)
 {
 	uint64_t gid = 0;
@@ -752,8 +752,7 @@ static int weigh_at(const struct rolegate_policy *policy, struct findings *f, bo
 		struct holding *h = &f->holdings[i];
 
 		if (h->in_time == in_time)
-			r = h->is_set ? weigh_set(policy, f, h)
-				      : weigh_role(policy, f, h, members);
+			r = h->is_set ? weigh_set(policy, f, h) : weigh_role(policy, f, h, members);
 	}
 	return r;
 }
@@ -890,7 +889,7 @@ static int meet(const struct rolegate_policy *policy, const struct findings *f, 
 		return r;
 	u->is_met[role] = true;
 	u->is_owner[role] = role == policy->head.owner_role;
-	/* Most roles grant nothing of it, and it is known of those that are held. */
+	/* Most roles grant nothing of it, and for those that the account has it is known. */
 	if (!f->noted || !f->noted[role].is_loaded || f->noted[role].grants != 0)
 		u->masks[role] = holdings_required_in(f, info.own);
 	u->next[role] = (uint32_t)u->n_bases;

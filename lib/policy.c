@@ -657,7 +657,7 @@ int policy_load_role_info(const struct rolegate_policy *policy, uint32_t id,
 	return check_loaded(ret_record, &c);
 }
 
-/* Pass over strings that nobody looks at. */
+/* Pass over strings that are not needed. */
 static void skip_strings(struct cursor *cursor, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
@@ -675,7 +675,7 @@ int policy_load_role_bases(const struct rolegate_policy *policy, uint32_t id,
 		return r;
 	c = cursor_over(ret_record);
 	skip_strings(&c, 5);
-	(void)cursor_bytes(&c, 1 + 2 + 4); /* level and place */
+	(void)cursor_bytes(&c, 1 + 2 + 4); /* tier and place */
 	ret->n_bases = cursor_below(&c, FORMAT_BASES_MAX + 1);
 	ret->bases = read_ids(&c, ret->n_bases, policy->head.n_roles);
 	ret->own = read_map(&c, policy->head.n_permissions);

@@ -88,8 +88,8 @@ static void allow_own(struct consultation *c)
 }
 
 /*
- * The own password takes no policy, unless the account is suspended (P13). Without a usable policy nobody is; but a
- * process out of memory or descriptors, which a user can arrange, has not seen that there is none.
+ * The own password takes no policy, unless the account is suspended (P13). Without a usable policy no account is; but
+ * a process without memory or descriptors, which a user can arrange, does not know whether there is a policy.
  */
 static int decide_about_own(struct consultation *c, int opened)
 {

@@ -70,7 +70,7 @@ static void put_roles(FILE *to, const struct bounded_shape *shape, unsigned int 
 		fprintf(to, " ];%s privileges = [", shape->is_approval ? " needs_approval = true;" : "");
 		for (unsigned int k = 0; k < shape->privileges; k++)
 			fprintf(to, "%s \"q%u.%u\"", k > 0 ? "," : "", i, k);
-		/* Each required permission is granted by a role of its own, at the far end. */
+		/* Each required permission is granted by a separate role, at the far end. */
 		if (n - i <= shape->required)
 			fprintf(to, "%s \"p%u\"", shape->privileges > 0 ? "," : "", n - i - 1);
 		fprintf(to, " ]; }%s\n", i + 1 < n ? "," : "");
@@ -185,7 +185,7 @@ void bounded_compile(struct compiled *ret, const struct bounded_shape *shape, un
 	if (r != 0)
 		support_print_report(ret);
 	assert_int_equal(r, 0);
-	/* As a host would record it, which is not asked here: there is none of these groups. */
+	/* As a host would record it, which is not asked here: it has no such groups. */
 	for (size_t i = 0; i < model->groups.names.n; i++) {
 		model->groups.list[i].recorded = FORMAT_RECORDED_PRESENT;
 		model->groups.list[i].id = FIRST_GID + (uint32_t)i;

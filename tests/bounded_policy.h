@@ -7,7 +7,7 @@
 
 #include "support.h"
 
-/* The largest number of groups that Linux gives a process. */
+/* The largest number of groups that a process can have on Linux. */
 #define BOUNDED_GIDS 65536u
 
 /*
@@ -17,7 +17,7 @@
  * privileges    of each role, its own and no other's
  * required      permissions of the service; the last roles grant them
  * conflicts     rules; conflict_roles of each
- * assigned      whether the user is assigned each role (scaled), and once more with a date that is over
+ * assigned      whether the user is assigned each role (scaled), and once more with an end in the past
  * groups        per 1024 of n (scaled), and how many of them the user is in
  * group_roles   roles of each group
  * sets          assignments of the user with 64 roles each
@@ -30,7 +30,7 @@ struct bounded_shape {
 	unsigned int prefixes, suspended, role_groups;
 	unsigned int n_max;    /* the largest n within the limits */
 	unsigned int services; /* per 1024 of n */
-	unsigned int listed;   /* per 1024 of n: users whom a look-up of the first group may list */
+	unsigned int listed;   /* per 1024 of n: users that a look-up of the first group may list */
 };
 
 extern const struct bounded_shape bounded_shapes[];

@@ -155,7 +155,7 @@ static bool is_counted(void)
 	return false;
 }
 
-/* Print all counts, for whoever sets the limits. */
+/* Print all counts, to set the limits by. */
 static bool is_verbose(void)
 {
 	return getenv("ROLEGATE_COUNTS") != NULL;
@@ -178,7 +178,7 @@ static void count_questions(const struct rolegate_policy *policy, const struct b
 	bounded_user_free(&question.user);
 }
 
-/* Count them on the policy of a folder, opened and loaded. */
+/* Count them on the policy of a directory, opened and loaded. */
 static void count_both(const char *dir, const struct bounded_shape *shape, unsigned int n,
 		       uint64_t counts[2][N_QUESTIONS])
 {
@@ -404,7 +404,7 @@ static unsigned int fullest(const struct names *names)
 	return most;
 }
 
-/* Compile policy texts of a folder as rolegate does, which chooses a seed. */
+/* Compile policy texts of a directory as rolegate does, which chooses a seed. */
 static void compile_seeded(const char *root, struct compiled *ret)
 {
 	char *vendor = realpath(TEST_SRCDIR "/conf/catalogs", NULL);

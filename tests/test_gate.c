@@ -110,7 +110,7 @@ static struct rolegate_decision ask(const struct gate_case *c, const char *servi
 	return d;
 }
 
-/* A target that nobody sets a password of, not even of the own account, nor permissively. */
+/* A target whose password no user may set, not even the own one, nor permissively. */
 static void check_untouchable(const char *text, unsigned int facts, enum rolegate_reason reason)
 {
 	static const char *const actors[] = { "alice:1001", "bob:1002", "root:0", NULL };
@@ -171,7 +171,7 @@ static void test_suspended_target(void **unused)
 {
 	(void)unused;
 	check_untouchable(suspends_bob, 0, ROLEGATE_SUSPENDED);
-	/* Suspended goes first: the names are alike, whichever account it is. */
+	/* Suspended goes first: the name is suspended, of each account that it leads to. */
 	check_untouchable(suspends_bob, ROLEGATE_FACT_AMBIGUOUS, ROLEGATE_SUSPENDED);
 }
 

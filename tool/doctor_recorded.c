@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+
 /* doctor: users, groups and name sources that are not what they were when the policy was applied (P3). */
 #include "doctor.h"
 
@@ -9,10 +10,18 @@
 #include "name_sources.h"
 #include "recorded.h"
 
+struct looking {
+	struct doctor_findings *findings;
+	const struct rolegate_policy *policy;
+	bool has_role_groups;
+};
+
 static int add_changed(void *context, bool is_group, const char *name, uint32_t recorded,
 		       uint32_t now)
 {
-	struct doctor_findings *findings = context;
+	const struct looking *l = context;
+	struct doctor_findings *findings = l->findings;
+	bool is_seen = !is_group && l->has_role_groups;
 	const char *what = is_group ? "group" : "user";
 	char *text, *mend;
 
@@ -24,11 +33,13 @@ static int add_changed(void *context, bool is_group, const char *name, uint32_t 
 		doctor_add(
 			findings,
 			&(struct doctor_finding){
-				.severity = DOCTOR_MEDIUM,
+				.severity = is_seen ? DOCTOR_HIGH : DOCTOR_MEDIUM,
 				.id = is_group ? "recorded-gid-changed" : "recorded-uid-changed",
 				.text = text,
-				.why = "its assignments do not count: a new account must not get the roles of "
-				       "a deleted one (P3)",
+				.why = is_seen ? "its assignments do not count, except for role_groups: the "
+						 "NSS module gets no uid (libnss_rolegate(8))"
+					       : "its assignments do not count: a new account must not get the "
+						 "roles of a deleted one (P3)",
 				.mend = mend,
 			},
 			NULL);
@@ -51,11 +62,6 @@ static int note_counted(const char *counted, void *context)
 		source->counts = true;
 	return 0;
 }
-
-struct looking {
-	struct doctor_findings *findings;
-	const struct rolegate_policy *policy;
-};
 
 static int check_source(void *context, const char *name, bool is_user, bool answers)
 {
@@ -101,12 +107,19 @@ void doctor_recorded(struct tool *tool, struct doctor_findings *findings)
 {
 	struct looking l = { .findings = findings };
 	struct rolegate_policy *policy = NULL;
+	struct record record;
+	struct cursor list;
+	uint32_t n = 0;
 	int r;
 
 	if (rolegate_policy_open(tool->state_dir, &policy, NULL) < 0)
 		return; /* doctor_policy() says so */
 	l.policy = policy;
-	r = recorded_each_changed(tool, policy, add_changed, findings);
+	r = policy_load_role_groups(policy, &record, &list, &n);
+	if (r == 0)
+		store_record_free(&record);
+	l.has_role_groups = r == 0 && n > 0;
+	r = recorded_each_changed(tool, policy, add_changed, &l);
 	if (r < 0)
 		doctor_add_unread(findings, "/etc/passwd", r);
 	if (!tool->root && policy->head.n_groups > 0)

@@ -459,6 +459,39 @@ static void warn_more(struct recording *r, bool is_group)
 			       r->n_warned[is_group] - WARNED_MAX, is_group ? "groups" : "users");
 }
 
+static int compare_gids(const void *a, const void *b)
+{
+	const struct model_holder *one = *(const struct model_holder *const *)a;
+	const struct model_holder *other = *(const struct model_holder *const *)b;
+
+	return one->id < other->id ? -1 : one->id > other->id;
+}
+
+/* D9: the limit of names for one gid is known only now that gids are. 0 or -ENOMEM. */
+static int check_same_gids(struct recording *r)
+{
+	const struct model *model = &r->compiled->model;
+	const struct model_holder **list = calloc(model->groups.names.n + 1, sizeof(*list));
+	size_t n = 0, first = 0;
+
+	if (!list)
+		return -ENOMEM;
+	for (size_t i = 0; i < model->groups.names.n; i++)
+		if (model->groups.list[i].recorded == FORMAT_RECORDED_PRESENT)
+			list[n++] = &model->groups.list[i];
+	qsort(list, n, sizeof(*list), compare_gids);
+	for (size_t i = 0; i < n; i++) {
+		first = list[i]->id == list[first]->id ? first : i;
+		if (i - first == FORMAT_SAME_GID_MAX)
+			report_error(
+				&r->compiled->report, model->assignments[list[i]->first].place,
+				"more than %u groups with assignments have gid %u (limit same-gid)",
+				FORMAT_SAME_GID_MAX, list[i]->id);
+	}
+	free(list);
+	return 0;
+}
+
 int recorded_fill(struct tool *tool, struct compiled *compiled)
 {
 	struct recording r = { .tool = tool, .compiled = compiled };
@@ -480,6 +513,8 @@ int recorded_fill(struct tool *tool, struct compiled *compiled)
 		result = read_group(&r);
 	if (result == 0)
 		result = each_subject(&r, settle);
+	if (result == 0)
+		result = check_same_gids(&r);
 	warn_more(&r, false);
 	warn_more(&r, true);
 	rolegate_policy_close(r.active);
@@ -545,5 +580,5 @@ int recorded_complete(struct tool *tool, struct compiled *compiled)
 	if (r == 0)
 		r = capture_host(tool, compiled);
 	report_sort(&compiled->report);
-	return r;
+	return r == 0 && compiled->report.n_errors > 0 ? -EINVAL : r;
 }

@@ -28,7 +28,10 @@ int recorded_each_changed(struct tool *tool, const struct rolegate_policy *polic
 				      uint32_t recorded, uint32_t now),
 			  void *context);
 
-/* recorded_fill(), then capture_host(): all that this host adds to a model. Returns as these. */
+/*
+ * recorded_fill(), then capture_host(): all that this host adds to a model. Returns as these, or -EINVAL: see the
+ * report.
+ */
 int recorded_complete(struct tool *tool, struct compiled *compiled);
 
 #endif
