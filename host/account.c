@@ -225,9 +225,20 @@ static int list_gids(const struct account *account, struct name_gids *ret)
 	}
 }
 
+/* Note for the log which name source did not give the name of a group that matters. 0 or -ENOMEM. */
+static int note_nameless(struct account *account, gid_t gid, const struct rolegate_policy *policy)
+{
+	struct name_sources sources = { .policy = policy };
+	int r = name_sources_find_gid(&sources, gid);
+
+	if (r >= 0 && sources.silent[0])
+		note_silent(account, &sources, "groups");
+	return r == -ENOMEM ? r : 0;
+}
+
 /*
- * Add groups to the account, from `first` on. The name is asked for where the policy has the gid: so look-ups do not grow with
- * the groups of the user. Where it does not come, that is no answer, which matters only where the group does.
+ * Add groups to the account, from `first` on. The name is asked for where the policy has the gid: so look-ups do not
+ * grow with the groups of the user. Where it does not come, that is no answer, which matters only where the group does.
  */
 static int take_groups(struct account *account, const struct name_gids *gids, size_t first,
 		       const struct rolegate_policy *policy)
@@ -237,13 +248,18 @@ static int take_groups(struct account *account, const struct name_gids *gids, si
 	for (size_t i = first; i < gids->n && r == 0; i++) {
 		struct group group = { 0 };
 		char *buffer = NULL;
+		bool has_name = false;
 
 		r = policy ? rolegate_policy_needs_group(policy, gids->list[i]) : 1;
-		if (r > 0)
+		if (r > 0) {
 			r = ask_group(NULL, gids->list[i], &group, &buffer);
-		if (r == 0 || r == 1 || r == -EIO)
+			has_name = r > 0;
+			if (!has_name && r != -ENOMEM)
+				r = policy ? note_nameless(account, gids->list[i], policy) : 0;
+		}
+		if (r >= 0)
 			r = account_add_group(account, gids->list[i],
-					      r == 1 ? group.gr_name : NULL);
+					      has_name ? group.gr_name : NULL);
 		free(buffer);
 	}
 	return r;

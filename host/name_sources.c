@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #if __has_include(<nss.h>)
 #include <nss.h>
@@ -122,6 +123,7 @@ static int begin(struct line *line, enum kind kind)
 	static const char *const databases[][2] = {
 		[KIND_USER] = { "passwd", NULL },
 		[KIND_GROUP] = { "group", NULL },
+		[KIND_GID] = { "group", NULL },
 		[KIND_GROUPS] = { "initgroups", "group" },
 	};
 	char *texts[2];
@@ -273,8 +275,8 @@ static enum answer answer_of(enum nss_status status)
 /* A name and what belongs to it. */
 struct question {
 	const char *name;
-	gid_t primary;		/* of a user whose groups are asked for */
-	uint32_t id;		/* the answer: uid or gid */
+	gid_t primary; /* of a user whose groups are asked for; or the gid that is asked for */
+	uint32_t id;   /* the answer: uid or gid */
 	struct name_gids *gids; /* the answer: groups */
 };
 
@@ -401,26 +403,40 @@ static enum answer read_entries(FILE *file, enum kind kind, struct question *q, 
 			answer = ANSWER_YES;
 			continue;
 		}
-		/* The first entry of a name is the one that libc finds. */
-		if (strcmp(kind == KIND_USER ? user.pw_name : group.gr_name, q->name) != 0)
+		/* The first entry of a name or gid is the one that libc finds. */
+		if (kind == KIND_GID ? group.gr_gid != q->primary
+				     : strcmp(kind == KIND_USER ? user.pw_name : group.gr_name,
+					      q->name) != 0)
 			continue;
 		q->id = kind == KIND_USER ? user.pw_uid : group.gr_gid;
 		return ANSWER_YES;
 	}
 }
 
+/* Bytes that the longest line of a file can take when it is read: it, and a pointer for each name of two bytes. */
+static size_t line_size(FILE *file)
+{
+	struct stat st;
+
+	if (!file || fstat(fileno(file), &st) < 0 || st.st_size < 0 ||
+	    (size_t)st.st_size > ENTRY_MAX / 8)
+		return ENTRY_MAX;
+	return (size_t)st.st_size * 5 + ENTRY_FIRST;
+}
+
 static enum answer ask_files(enum kind kind, struct question *q)
 {
 	const char *path = kind == KIND_USER ? NAME_SOURCES_PASSWD : NAME_SOURCES_GROUP;
 	FILE *file = fopen(path, "re");
-	char *line = malloc(ENTRY_MAX);
+	size_t size = line_size(file);
+	char *line = malloc(size);
 	enum answer answer = ANSWER_NONE;
 
 	/* libc asks for the position at every entry, and only knows it without the kernel after a seek. */
 	if (file)
 		rewind(file);
 	if (file && line)
-		answer = read_entries(file, kind, q, line, ENTRY_MAX);
+		answer = read_entries(file, kind, q, line, size);
 	else if (!file && errno == ENOENT)
 		answer = ANSWER_NO;
 	if (file)
@@ -514,6 +530,13 @@ int name_sources_find_group(struct name_sources *sources, const char *name, uint
 	if (r > 0 && ret_id)
 		*ret_id = q.id;
 	return r;
+}
+
+int name_sources_find_gid(struct name_sources *sources, gid_t gid)
+{
+	struct question q = { .name = "", .primary = gid };
+
+	return ask_all(sources, KIND_GID, &q);
 }
 
 typedef int (*each_source)(void *context, const char *source, bool is_user, bool answers);

@@ -56,6 +56,8 @@ int name_sources_ask_groups(struct name_sources *sources, const char *user, gid_
  */
 int name_sources_find_user(struct name_sources *sources, const char *name, uint32_t *ret_id);
 int name_sources_find_group(struct name_sources *sources, const char *name, uint32_t *ret_id);
+/* The same for a group of that gid. */
+int name_sources_find_gid(struct name_sources *sources, gid_t gid);
 
 /*
  * Call `each` for every name source other than files that nsswitch.conf has for passwd (is_user) and for groups, with

@@ -16,6 +16,8 @@
 
 /* Warnings of one kind that are worth reading; the rest are counted. */
 #define WARNED_MAX 20u
+/* Recorded names that are in no file: so many are looked up at each apply, to see whether they are what they were. */
+#define LOOKED_AGAIN_MAX 1000u
 /* Policies with more users than this are read whole before each of them is looked up. */
 #define LOADED_MIN 1000u
 
@@ -34,6 +36,8 @@ struct recording {
 	struct rolegate_policy *active; /* or NULL */
 	bool lacks_file[2]; /* a root without passwd, or group: its names cannot be checked */
 	bool has_other_sources[2];     /* of users, of groups: more than files */
+	bool *is_in_file[2];	       /* by id in the model */
+	size_t n_again;		       /* recorded names looked up again */
 	size_t n_warned[2], n_changed; /* unknown users, unknown groups; recorded with another id */
 };
 
@@ -151,6 +155,7 @@ static int read_passwd(struct recording *r)
 	while ((entry = entries_next_user(&entries))) {
 		id = names_find(&model->users.names, entry->pw_name);
 		if (id != NAMES_NONE) {
+			r->is_in_file[false][id] = true;
 			s = user_subject(model, id);
 			take_entry(r, &s, entry->pw_uid);
 		}
@@ -177,6 +182,7 @@ static int read_group(struct recording *r)
 		id = names_find(&model->groups.names, entry->gr_name);
 		if (id == NAMES_NONE)
 			continue;
+		r->is_in_file[true][id] = true;
 		s = group_subject(model, id);
 		take_entry(r, &s, entry->gr_gid);
 	}
@@ -324,12 +330,48 @@ static int ask_system(struct recording *r, const struct subject *s)
 	return 0;
 }
 
+/* Whether a recorded name of a directory still is what it was. Not after the first one without an answer. */
+static int look_again(struct recording *r, const struct subject *s)
+{
+	const struct names *names = s->is_group ? &r->compiled->model.groups.names
+						: &r->compiled->model.users.names;
+	uint32_t id = names_find(names, s->name);
+	struct passwd user;
+	struct group group;
+	const char *canonical;
+	char *buffer;
+	int found;
+
+	if (r->tool->is_edit || r->n_again >= LOOKED_AGAIN_MAX || id == NAMES_NONE ||
+	    r->is_in_file[s->is_group][id])
+		return 0;
+	r->n_again++;
+	found = s->is_group ? ask_group(s->name, 0, &group, &buffer)
+			    : ask_user(s->name, 0, &user, &buffer);
+	if (found <= 0) {
+		if (found < 0)
+			r->n_again = LOOKED_AGAIN_MAX;
+		return found == -ENOMEM ? found : 0;
+	}
+	canonical = s->is_group ? group.gr_name : user.pw_name;
+	if (strcmp(canonical, s->name) != 0)
+		warn_other_name(r, s, canonical);
+	else
+		take_entry(r, s, s->is_group ? group.gr_gid : user.pw_uid);
+	free(buffer);
+	return 0;
+}
+
 /* Settle a name that is neither recorded nor in the files. */
 static int settle(struct recording *r, const struct subject *s)
 {
+	bool is_asked = !r->tool->root && r->has_other_sources[s->is_group];
+
+	if (*s->recorded == FORMAT_RECORDED_PRESENT)
+		return is_asked ? look_again(r, s) : 0;
 	if (*s->recorded != FORMAT_RECORDED_UNKNOWN)
 		return 0;
-	if (!r->tool->root && r->has_other_sources[s->is_group])
+	if (is_asked)
 		return ask_system(r, s);
 	*s->recorded = FORMAT_RECORDED_ABSENT;
 	warn_unknown(r, s);
@@ -498,7 +540,9 @@ int recorded_fill(struct tool *tool, struct compiled *compiled)
 	int result;
 
 	compiled->model.uid_min = read_uid_min(tool);
-	result = open_active(&r);
+	r.is_in_file[false] = calloc(compiled->model.users.names.n + 1, sizeof(bool));
+	r.is_in_file[true] = calloc(compiled->model.groups.names.n + 1, sizeof(bool));
+	result = r.is_in_file[false] && r.is_in_file[true] ? open_active(&r) : -ENOMEM;
 	if (result == 0 && r.active)
 		result = rolegate_policy_each_name_source(r.active, keep_source, &r);
 	if (result == 0 && r.active)
@@ -518,6 +562,8 @@ int recorded_fill(struct tool *tool, struct compiled *compiled)
 	warn_more(&r, false);
 	warn_more(&r, true);
 	rolegate_policy_close(r.active);
+	free(r.is_in_file[false]);
+	free(r.is_in_file[true]);
 	return compiled->model.arena.is_exhausted ? -ENOMEM : result;
 }
 
