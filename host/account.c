@@ -231,6 +231,8 @@ static int note_nameless(struct account *account, gid_t gid, const struct rolega
 	struct name_sources sources = { .policy = policy };
 	int r = name_sources_find_gid(&sources, gid);
 
+	if (r > 0)
+		strcpy(sources.silent, "libc"); /* as check_absent() */
 	if (r >= 0 && sources.silent[0])
 		note_silent(account, &sources, "groups");
 	return r == -ENOMEM ? r : 0;

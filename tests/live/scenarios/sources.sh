@@ -334,7 +334,7 @@ with_nscd() {
 	no_groups_from '(sss|libc)' 'nscd with an empty cache, files sss, killed'
 	start_sssd dana
 	answers 'nscd, files sss, back, nscd has cached the failure' <<-'END'
-		rita door denied (missing-permission|system-error)
+		rita door denied (missing-permission|system-error( libc)?)
 		dana door denied (missing-permission|system-error (sss|libc)|unknown-user)
 		carl door denied (conflict|system-error)
 		dora door allowed
