@@ -69,11 +69,18 @@ start_slapd() {
 		rootpw secret
 		directory /run/directory/db
 	END
-	slapd -f /run/directory/slapd.conf -h "ldap://127.0.0.1:$ldap_port" && wait_for_port "$ldap_port"
+	# The port may still be taken by the one before.
+	wait_for slapd -f /run/directory/slapd.conf -h "ldap://127.0.0.1:$ldap_port" && wait_for_port "$ldap_port" &&
+		wait_for test -s /run/directory/slapd.pid
 }
 
+# It may wait for a client that does not close its connection.
 stop_slapd() {
-	kill "$(</run/directory/slapd.pid)" && wait_for test ! -e /run/directory/slapd.pid
+	local pid
+	pid=$(</run/directory/slapd.pid)
+	kill "$pid"
+	wait_for test ! -e "/proc/$pid" || kill -KILL "$pid"
+	rm -f /run/directory/slapd.pid
 }
 
 # ldap COMMAND: ldapadd or ldapmodify, with LDIF from standard input.
