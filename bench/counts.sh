@@ -59,11 +59,12 @@ count_module() {
 	permit=$(whole 0 - permit $last)
 	echo "permit $permit"
 	permit_passwd=$(whole 0 -p permit $nobody)
-	permit_groups=$(whole 0 -g permit $last)
+	# Of a system account the module reads the groups itself, from the file (P3).
+	permit_last=$(whole 0 -p permit $last)
 	for n in 10 100000; do
 		above "$permit" "$(whole 0 - rolegate-user-$n $last)" "pam-user-$n-hit"
 		above "$permit_passwd" "$(whole 1 - rolegate-user-$n $nobody)" "pam-user-$n-miss"
-		above "$permit_groups" "$(whole 0 - rolegate-group-$n $last)" "pam-group-$n-hit"
+		above "$permit_last" "$(whole 0 - rolegate-group-$n $last)" "pam-group-$n-hit"
 	done
 }
 

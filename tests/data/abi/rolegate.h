@@ -93,7 +93,7 @@ enum rolegate_reason {
 	ROLEGATE_OWN_PASSWORD,	 /* the password gate has no say in it (G1) */
 	ROLEGATE_UNKNOWN_ACTOR,	 /* somebody else's password, and nobody knows who sets it (G2) */
 	ROLEGATE_SUSPENDED,	 /* the account is suspended (P13) */
-	ROLEGATE_AMBIGUOUS_USER, /* the name service gives two accounts for the name (P12) */
+	ROLEGATE_AMBIGUOUS_USER, /* the name service has two accounts for the name (P12) */
 };
 
 /* What the caller knows about an account. */
@@ -103,7 +103,7 @@ enum rolegate_fact {
 	ROLEGATE_FACT_ABSENT = 4,    /* every source of the name service denies the name */
 	ROLEGATE_FACT_AMBIGUOUS = 8, /* .name is the name of another uid too (P12) */
 	ROLEGATE_FACT_SOURCES = 16,  /* each source of groups was asked by itself (P3) */
-	ROLEGATE_FACT_LOCAL = 32,    /* a source on this host gives the account, no directory */
+	ROLEGATE_FACT_LOCAL = 32,    /* a local name source has the account, not a directory */
 };
 
 /*
@@ -231,7 +231,8 @@ enum rolegate_step_kind {
 	ROLEGATE_STEP_SYSTEM,	      /* system_account_roles */
 	ROLEGATE_STEP_ROOT,	      /* root_is_owner */
 	ROLEGATE_STEP_ROLE, /* a role; the first is the assigned one, each next one is a base of the
-			       one before */
+			       one before; of a path of more than 32 only the first and the
+			       last 31 are listed */
 	ROLEGATE_STEP_PERMISSION, /* what the path leads to */
 	ROLEGATE_STEP_CONFLICT,	  /* the rule that takes a role's permissions away */
 	ROLEGATE_STEP_SUSPENDED,  /* the line that suspends the account (P13) */
@@ -249,7 +250,7 @@ struct rolegate_step {
 /*
  * How an answer came about. The library allocates it, so it may grow at its end.
  *
- * decision  the decision, as rolegate_decide() gives it
+ * decision  the decision, as rolegate_decide() returns it
  * steps     from the service's entry to the permission, for each permission that is required; for
  *           a denial the path that came nearest to a grant, if there is any
  * missing   names of the permissions that are required and not held; with require_any all of them,
@@ -334,7 +335,7 @@ ROLEGATE_API int rolegate_policy_needs_group(const struct rolegate_policy *polic
 /*
  * Whether a uid is a system account's by the UID_MIN that was recorded at activation (P3): 1 or 0.
  *
- * is_local  whether a source on this host gives the account, which matters for 65534 and for 61184 to 65519
+ * is_local  whether a local name source has the account, which matters for 65534 and for 61184 to 65519
  * Since: 0.1
  */
 ROLEGATE_API int rolegate_policy_is_system(const struct rolegate_policy *policy, uid_t uid,
@@ -386,7 +387,7 @@ ROLEGATE_API int rolegate_can(const struct rolegate_policy *policy,
 /*
  * Whether the password that the actor sets is their own: both have the same uid, whatever their
  * names, since two names of one uid are one person to the kernel. Needs no policy. False where
- * either uid is not given.
+ * either uid is not given, and where the target is ambiguous.
  *
  * Source:   rolegate.conf(5) G1.   Since: 0.1
  */
@@ -396,7 +397,8 @@ ROLEGATE_API int rolegate_is_own_password(const struct rolegate_target *target,
 /*
  * Decide whether the actor may set the target's password: the own one, or anybody's for whoever
  * holds the permission that `password_gate` names, by the evaluator of rolegate_decide(). The
- * decision is about the actor. Of the target it matters only whether it is the actor.
+ * decision is about the actor. Of the target it matters only whether it is the actor; an ambiguous
+ * target is always denied, also in permissive mode (P12).
  *
  * request  the service, whose `mode` counts (D5), may be NULL; the permission has to be NULL
  * target   whose password; with ROLEGATE_FACT_UID or ROLEGATE_FACT_ABSENT
@@ -418,7 +420,7 @@ ROLEGATE_API int rolegate_decide_password(const struct rolegate_policy *policy,
  *
  * Owner:    rolegate_explanation_free(*ret_explanation).
  * Returns:  as rolegate_explain(); -EINVAL also where there is nothing to explain: the own
- *           password, or no actor.   Since: 0.1
+ *           password, an ambiguous target, or no actor.   Since: 0.1
  */
 ROLEGATE_API int rolegate_explain_password(const struct rolegate_policy *policy,
 					   const struct rolegate_request *request,
