@@ -59,12 +59,11 @@ count_module() {
 	permit=$(whole 0 - permit $last)
 	echo "permit $permit"
 	permit_passwd=$(whole 0 -p permit $nobody)
-	# Of a system account the module reads the groups itself, from the file (P3).
-	permit_last=$(whole 0 -p permit $last)
+	permit_groups=$(whole 0 -g permit $last)
 	for n in 10 100000; do
 		above "$permit" "$(whole 0 - rolegate-user-$n $last)" "pam-user-$n-hit"
 		above "$permit_passwd" "$(whole 1 - rolegate-user-$n $nobody)" "pam-user-$n-miss"
-		above "$permit_last" "$(whole 0 - rolegate-group-$n $last)" "pam-group-$n-hit"
+		above "$permit_groups" "$(whole 0 - rolegate-group-$n $last)" "pam-group-$n-hit"
 	done
 }
 
@@ -108,19 +107,23 @@ compare() {
 	{
 		seen[$1] = 1
 		if (known == "yes") {
-			now = $2; then = ir[$1]; limit = 1.05; what = "instructions"
+			# A name hashes to another place in each generation.
+			now = $2; then = ir[$1]
+			limit = $1 ~ /^library/ ? 1.15 : 1.05
+			what = "instructions"
 		} else {
 			part = $1 !~ /^library/
 			now = part + $2 / permit; then = part + ir[$1] / ir["permit"]
 			limit = part ? 1.05 : 1.3; what = "times pam_permit"
 		}
-		good = ($1 in ir) && now <= limit * then && $3 <= 1.05 * calls[$1]
+		# Below 0: of a system account the module asks local name sources only, and libc asks all (P3).
+		good = ($1 in ir) && now <= then + (limit - 1) * (then < 0 ? -then : then) && $3 <= 1.05 * calls[$1]
 		if ($1 ~ /^pam-user.*-hit/ && (permit + $2 > 1.25 * permit || $3 > 36))
 			good = 0
 		printf "%s %-22s %.6g %s (expected %.6g, %+.1f %%), %g system calls (expected %g)\n",
 			good ? "ok  " : "FAIL", $1, now, what, then, then ? 100 * (now / then - 1) : 0, $3, calls[$1]
 		failed += !good
-		shrunk += good && known == "yes" && now < 0.95 * then
+		shrunk += good && known == "yes" && now < then - (limit - 1) * (then < 0 ? -then : then)
 	}
 	END {
 		for (name in ir)

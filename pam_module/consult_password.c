@@ -71,11 +71,13 @@ static int decide(struct consultation *c)
 }
 
 /* Somebody else's password, as far as is known. */
-static int decide_about_actor(struct consultation *c)
+static int decide_about_actor(struct consultation *c, int opened)
 {
 	int r = c->has_actor ? consult_set_actor(c, c->actor.person.uid) : 0;
 
-	return r < 0 ? r : decide(c);
+	if (r == 0)
+		r = opened < 0 ? opened : decide(c);
+	return r;
 }
 
 /* The gate has no say: G1. */
@@ -120,9 +122,7 @@ int consult_password(struct consultation *c, const char *state_dir, const char *
 		opened = consult_open(c, state_dir);
 		r = account_look_up(&c->target, ROLEGATE_FACT_UID, c->policy);
 		if (r == 0)
-			r = is_own(c)	 ? decide_about_own(c, opened)
-			    : opened < 0 ? opened
-					 : decide_about_actor(c);
+			r = is_own(c) ? decide_about_own(c, opened) : decide_about_actor(c, opened);
 	}
 	if (r < 0)
 		consult_fail(c, r);

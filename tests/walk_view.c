@@ -58,9 +58,10 @@ static int look_at_password(const struct rolegate_policy *policy,
 			    const struct world_account *account, int64_t now, bool *ret_may)
 {
 	struct rolegate_request request = { .size = sizeof(struct rolegate_request), .at = now };
-	struct rolegate_target target = {
-		{ .name = "else", .uid = 54321, .facts = ROLEGATE_FACT_UID }
-	};
+	struct rolegate_target target = { { .size = sizeof(struct rolegate_person),
+					    .name = "else",
+					    .uid = 54321,
+					    .facts = ROLEGATE_FACT_UID } };
 	struct rolegate_actor actor = { .person = account->person };
 	struct rolegate_decision decision = ROLEGATE_DECISION_INIT;
 	int r;
