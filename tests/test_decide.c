@@ -8,6 +8,8 @@
 #include "format.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -563,6 +565,158 @@ static void names_the_conflict(void **state)
 	rolegate_policy_close(policy);
 }
 
+/* ---- As many required permissions as a word has bits (D9) ---- */
+
+/* Write p.0 to p.N-1, each in those marks, and with that between two. */
+static void write_numbered(FILE *to, const char *mark, const char *between, unsigned int first,
+			   unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		fprintf(to, "%s%sp.%u%s", i ? between : "", mark, first + i, mark);
+}
+
+/* A service that requires n permissions, all or any of them. */
+static void write_requiring(FILE *to, const char *key, unsigned int n)
+{
+	fprintf(to, "{ name = \"%s%u\"; %s = [ ", key, n, key);
+	write_numbered(to, "\"", ", ", 0, n);
+	fputs(" ]; }", to);
+}
+
+/*
+ * Roles that grant 64 permissions, all but the last, and the last; and 64 roles of one permission each, which are so
+ * many that their maps are looked at byte by byte. Owner: free().
+ */
+static char *write_word(unsigned int n_required)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *to = open_memstream(&text, &size);
+
+	assert_non_null(to);
+	fputs("catalogs = [ \"workspace\" ];\nroles = ( { name = \"all\"; privileges = \"", to);
+	write_numbered(to, "", ", ", 0, 64);
+	fputs("\"; }, { name = \"but-last\"; privileges = \"", to);
+	write_numbered(to, "", ", ", 0, 63);
+	fputs("\"; }, { name = \"last\"; privileges = \"p.63\"; }, { name = \"other\"; privileges = \"p.64\"; }",
+	      to);
+	for (unsigned int i = 0; i < 64; i++)
+		fprintf(to, ", { name = \"r%u\"; privileges = \"p.%u\"; }", i, i);
+	fputs(");\nassign = ( { user = \"olga\"; roles = [ \"owner\" ]; }", to);
+	for (unsigned int i = 0; i < 64; i++)
+		fprintf(to, ", { user = \"many\"; roles = [ \"r%u\" ]; }", i);
+	for (unsigned int i = 0; i < 63; i++)
+		fprintf(to, ", { user = \"many-but-last\"; roles = [ \"r%u\" ]; }", i);
+	for (unsigned int i = 0; i < 10; i++)
+		fprintf(to, ", { user = \"few-last\"; roles = [ \"r%u\" ]; }", 54 + i);
+	fputs(", { user = \"all\"; roles = [ \"all\" ]; }, { user = \"but-last\"; roles = [ \"but-last\" ]; }"
+	      ", { user = \"last\"; roles = [ \"last\" ]; }, { user = \"other\"; roles = [ \"other\" ]; }"
+	      ", { user = \"late\"; roles = [ \"but-last\" ]; }"
+	      ", { user = \"late\"; roles = [ \"last\" ]; until = \"2026-01-01\"; }"
+	      ", { user = \"set\"; roles = [ \"other\", \"last\" ]; }"
+	      ", { user = \"whole-set\"; roles = [ \"last\", \"but-last\" ]; } );\nservices = ( ",
+	      to);
+	write_requiring(to, "require", n_required);
+	fputs(", ", to);
+	write_requiring(to, "require_any", n_required);
+	fputs(", ", to);
+	write_requiring(to, "require", 63);
+	fputs(", ", to);
+	write_requiring(to, "require_any", 63);
+	fputs(" );\n", to);
+	assert_int_equal(fclose(to), 0);
+	return text;
+}
+
+static const struct {
+	const char *name, *person, *service;
+	enum rolegate_verdict want;
+	size_t n_missing; /* that the explanation names */
+	const char *last; /* step of the explanation; NULL: any */
+} words[] = {
+	/* Kills `< 64` as `<= 64` in satisfies() and weigh_required(): nothing would be required. */
+	{ "64 of all, by all", "all", "require64", ROLEGATE_ALLOW, 0, "p.63" },
+	{ "64 of all, by all but the last", "but-last", "require64", ROLEGATE_DENY, 1, NULL },
+	{ "64 of all, by the last alone", "last", "require64", ROLEGATE_DENY, 63, NULL },
+	{ "64 of all, by none", "other", "require64", ROLEGATE_DENY, 64, NULL },
+	{ "64 of any, by all", "all", "require_any64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of any, by all but the last", "but-last", "require_any64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of any, by the last alone", "last", "require_any64", ROLEGATE_ALLOW, 0, "p.63" },
+	{ "64 of any, by none", "other", "require_any64", ROLEGATE_DENY, 64, NULL },
+	/* Kills `< 64` as `< 63`: a 64th would be required. */
+	{ "63 of all, by all of them", "but-last", "require63", ROLEGATE_ALLOW, 0, NULL },
+	{ "63 of all, by the 64th alone", "last", "require63", ROLEGATE_DENY, 63, NULL },
+	{ "63 of any, by the 64th alone", "last", "require_any63", ROLEGATE_DENY, 63, NULL },
+	/* Kills a 64th bit that is left out where the path is looked for: the shifts in add_nearest() and add_ways(). */
+	{ "64 of all, by the last, whose time is over", "late", "require64", ROLEGATE_DENY, 1,
+	  "p.63" },
+	/* Kills a 64th bit that is left out in the bytes of a map, in add_required() or sort_required(). */
+	{ "64 of all, by 64 roles", "many", "require64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of all, by 63 roles", "many-but-last", "require64", ROLEGATE_DENY, 1, NULL },
+	{ "64 of all, by ten roles", "few-last", "require64", ROLEGATE_DENY, 54, NULL },
+	{ "64 of any, by 64 roles", "many", "require_any64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of any, by 63 roles", "many-but-last", "require_any64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of any, by ten roles", "few-last", "require_any64", ROLEGATE_ALLOW, 0, "p.54" },
+	/* The same of a set of roles. */
+	{ "64 of all, by a set", "whole-set", "require64", ROLEGATE_ALLOW, 0, NULL },
+	{ "64 of all, by a set with the last alone", "set", "require64", ROLEGATE_DENY, 63, NULL },
+	{ "64 of any, by a set with the last alone", "set", "require_any64", ROLEGATE_ALLOW, 0,
+	  NULL },
+};
+
+static void decides_by_a_whole_word(void **state)
+{
+	char *text = write_word(64);
+	struct rolegate_policy *policy = support_policy(text);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct rolegate_request request = { .size = sizeof(struct rolegate_request),
+						    .service = words[i].service,
+						    .at = SUPPORT_NOW };
+		struct rolegate_decision d =
+			support_ask(policy, words[i].person, words[i].service, NULL, SUPPORT_NOW);
+		struct rolegate_subject subject;
+		struct rolegate_explanation *e = NULL;
+		struct support_person who;
+
+		support_person(&who, words[i].person);
+		subject.person = who.person;
+		assert_int_equal(rolegate_explain(policy, &request, &subject, NULL, &e), 0);
+		if (d.verdict != words[i].want || e->decision->verdict != words[i].want ||
+		    e->n_missing != words[i].n_missing)
+			fail_msg("%s: %s, explained %s, %zu missing", words[i].name,
+				 rolegate_reason_name(d.reason),
+				 rolegate_reason_name(e->decision->reason), e->n_missing);
+		if (e->n_missing == 1)
+			assert_string_equal(e->missing[0], "p.63");
+		if (words[i].last)
+			assert_string_equal(e->steps[e->n_steps - 1]->name, words[i].last);
+		rolegate_explanation_free(e);
+		support_forget(&who);
+	}
+	rolegate_policy_close(policy);
+	free(text);
+}
+
+/* Kills `> FORMAT_REQUIRE_MAX` as `>=`, and a larger one: a 65th has no bit. */
+static void requires_no_more_than_a_word(void **state)
+{
+	(void)state;
+	for (unsigned int n = 64; n <= 66; n++) {
+		char *text = write_word(n);
+		struct compiled compiled;
+		bool is_refused = support_compile_text(&compiled, text) != 0;
+
+		assert_int_equal(is_refused, n > 64);
+		assert_int_equal(support_has_problem(&compiled, REPORT_ERROR, 0,
+						     "more than 64 permissions"),
+				 n > 64);
+		compile_free(&compiled);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,6 +733,8 @@ int main(void)
 		cmocka_unit_test(explains),
 		cmocka_unit_test(explains_denials),
 		cmocka_unit_test(names_the_conflict),
+		cmocka_unit_test(decides_by_a_whole_word),
+		cmocka_unit_test(requires_no_more_than_a_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
