@@ -775,6 +775,65 @@ static void test_long_users(void **unused)
 	assert_in_range(strlen(fixture.heard->lines[0].text), 1, 600);
 }
 
+/* Bytes of a word of the log with the NUL, and of the longest that may follow: an escape and the NUL. */
+#define LOGGED_WORD 128u
+#define LAST_ESCAPE 5u
+
+/* What the log has of a word: as many whole bytes and escapes as fit. */
+static void write_logged(const char *word, char to[LOGGED_WORD])
+{
+	size_t n = 0;
+
+	for (; *word && n + LAST_ESCAPE < LOGGED_WORD; word++)
+		if (strchr("\"\\= ", *word) || *word < ' ' || *word > '~')
+			n += (size_t)sprintf(to + n, "\\x%02x", (unsigned char)*word);
+		else
+			to[n++] = *word;
+	to[n] = '\0';
+}
+
+/*
+ * A word that ends at each distance from an escape of each kind. Kills `n + 5 < size` of escape() as `n + 6`, `<=` and
+ * each smaller number: the last ones cut an escape and write the NUL behind the buffer.
+ */
+static void test_cut_escapes(void **unused)
+{
+	/* One of each comparison in escape(), at its limits. */
+	static const char kinds[] = "\x01\x1f \"=\\\x7f\x80\xff\n!~";
+	char user[2 * LOGGED_WORD], log[2 * LOGGED_WORD], word[LOGGED_WORD];
+
+	(void)unused;
+	for (size_t kind = 0; kind < sizeof(kinds) - 1; kind++)
+		for (size_t before = LOGGED_WORD - 12; before <= LOGGED_WORD; before++)
+			for (size_t behind = 0; behind < 4; behind++) {
+				const struct pam_case c = {
+					"an escape at the end", base, user, "sshd", "", DENY,
+					PAM_USER_UNKNOWN,	log
+				};
+
+				memset(user, 'a', before);
+				memset(user + before, kinds[kind], behind + 1);
+				user[before + behind + 1] = '\0';
+				write_logged(user, word);
+				snprintf(log, sizeof(log),
+					 "deny user=%s service=sshd reason=", word);
+				assert_true(is_answered(&c, NULL, false));
+			}
+	/* Escapes alone: the 31st ends at the 124th byte, and one more does not fit. */
+	for (size_t n = 28; n < 40; n++)
+		for (size_t before = 0; before < 4; before++) {
+			const struct pam_case c = { "escapes alone",  NULL, user, "sshd", "", DENY,
+						    PAM_USER_UNKNOWN, log };
+
+			memset(user, 'a', before);
+			memset(user + before, '=', n);
+			user[before + n] = '\0';
+			write_logged(user, word);
+			snprintf(log, sizeof(log), "deny user=%s service=sshd reason=", word);
+			assert_true(is_answered(&c, NULL, false));
+		}
+}
+
 /* The service's name is in the line and in what the user is told. */
 static void test_hostile_services(void **unused)
 {
@@ -2366,6 +2425,7 @@ int main(void)
 		WATCHED(test_log_tells_unknown_drift),
 		WATCHED(test_hostile_users),
 		WATCHED(test_long_users),
+		WATCHED(test_cut_escapes),
 		WATCHED(test_hostile_services),
 		WATCHED(test_tells_user),
 		WATCHED(test_user_cannot_be_told),
