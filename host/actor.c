@@ -14,8 +14,8 @@ static bool means_none(int error)
 }
 
 /*
- * Read a short file of /proc, with a NUL behind it. 1; 0 there is none, or it is longer; -EIO it
- * could not be read.
+ * Read a short file of /proc, with a NUL behind it. 1; 0 no such file; -E2BIG it is longer; -EIO it could not be read,
+ * or has a NUL in it.
  */
 static int read_proc(const char *path, char *to, size_t n)
 {
@@ -31,9 +31,9 @@ static int read_proc(const char *path, char *to, size_t n)
 	if (got < 0)
 		return -EIO;
 	if ((size_t)got >= n)
-		return 0;
+		return -E2BIG;
 	to[got] = '\0';
-	return 1;
+	return strlen(to) == (size_t)got ? 1 : -EIO;
 }
 
 /*
@@ -70,10 +70,12 @@ static int is_initial_namespace(void)
 		rest = read_number(rest, &number);
 		r = rest && number == initial[i];
 	}
+	if (r == -E2BIG)
+		return 0; /* many lines */
 	return r > 0 ? !strcmp(rest, "\n") : r;
 }
 
-/* 1; 0 nobody logged in; -EIO. */
+/* 1; 0 no user logged in; -EIO or -E2BIG it could not be read, or is not a number of 32 bits. */
 static int read_login_uid(uid_t *ret_uid)
 {
 	uint32_t uid;
@@ -84,8 +86,10 @@ static int read_login_uid(uid_t *ret_uid)
 	if (r <= 0)
 		return r;
 	end = read_number(text, &uid);
-	if (!end || (*end != '\0' && strcmp(end, "\n") != 0) || uid == UINT32_MAX)
-		return 0; /* UINT32_MAX is -1: not set */
+	if (!end || (*end != '\0' && strcmp(end, "\n") != 0))
+		return -EIO;
+	if (uid == UINT32_MAX)
+		return 0; /* -1: not set */
 	*ret_uid = (uid_t)uid;
 	return 1;
 }

@@ -14,7 +14,7 @@ enum actor_source {
 	ACTOR_UNKNOWN = 0, /* uid 0 without a login */
 	ACTOR_REAL_UID,	   /* getuid() is not 0 */
 	ACTOR_LOGIN_UID,   /* uid 0, and the kernel knows who logged in */
-	ACTOR_FAILED,	   /* uid 0, and the kernel could not be asked */
+	ACTOR_FAILED,	   /* uid 0, and the kernel could not be asked, or its answer is no uid */
 };
 
 /*

@@ -71,6 +71,12 @@ enum fault {
 	FAULT_FILES = 64,      /* nor is one left for passwd and group */
 };
 
+/* What is read instead of a file of /proc. bytes NULL: it cannot be read. */
+struct proc_file {
+	const char *bytes;
+	size_t n;
+};
+
 /* How a question is asked; all zero is the usual way. */
 struct circumstances {
 	bool is_password;    /* pam_chauthtok(3) and a password line, not pam_acct_mgmt(3) */
@@ -88,6 +94,8 @@ struct circumstances {
 	const char *more;	  /* further lines for the service's file */
 	enum fault faults;
 	void (*on_log)(void); /* called once, behind the first log line */
+	/* Instead of /proc/self/loginuid and uid_map; NULL: what the kernel has, and the first namespace. */
+	const struct proc_file *login_uid_file, *uid_map_file;
 };
 
 /* Real accounts of this machine; "" where there is none of the kind. */
@@ -108,7 +116,8 @@ static struct fixture {
 	bool refuses_talk;	 /* of the circumstances of the question being asked */
 	enum fault faults;	 /* likewise */
 	void (*on_log)(void);	 /* likewise */
-	time_t clock;		 /* what time(2) says; 0: the truth */
+	const struct proc_file *login_uid_file, *uid_map_file; /* likewise */
+	time_t clock;					       /* what time(2) says; 0: the truth */
 	struct machine_names names;
 	struct heard *heard;
 } fixture;
@@ -199,14 +208,33 @@ static bool finds_no_descriptor(const char *path)
 	return fixture.faults & FAULT_LOGIN_UID && !strcmp(path, "/proc/self/loginuid");
 }
 
+/* Open a file of these bytes; without them the root directory, which read(2) refuses. */
+static int open_proc_file(const struct proc_file *file)
+{
+	int fd;
+
+	if (!file->bytes)
+		return BEHIND(open)("/", O_RDONLY | O_CLOEXEC);
+	fd = memfd_create("proc", MFD_CLOEXEC);
+	if (fd >= 0 && write(fd, file->bytes, file->n) != (ssize_t)file->n)
+		abort();
+	return fd;
+}
+
 STAND_IN int open(const char *path, int flags, ...)
 {
+	static const char first_namespace[] = "         0          0 4294967295\n";
+	static const struct proc_file map = { first_namespace, sizeof(first_namespace) - 1 };
 	va_list args;
 	mode_t mode;
 
 	va_start(args, flags);
 	mode = flags & (O_CREAT | O_TMPFILE) ? (mode_t)va_arg(args, unsigned int) : 0;
 	va_end(args);
+	if (fixture.login_uid_file && !strcmp(path, "/proc/self/loginuid"))
+		return open_proc_file(fixture.login_uid_file);
+	if (fixture.login_uid_file && !strcmp(path, "/proc/self/uid_map"))
+		return open_proc_file(fixture.uid_map_file ? fixture.uid_map_file : &map);
 	if (!finds_no_descriptor(path))
 		return BEHIND(open)(path, flags, mode);
 	errno = EMFILE;
@@ -754,6 +782,8 @@ static void ask_handle(pam_handle_t *pamh, const struct circumstances *how)
 		claim(pamh, how->claimed_user);
 	fixture.faults = how->faults;
 	fixture.on_log = how->on_log;
+	fixture.login_uid_file = how->login_uid_file;
+	fixture.uid_map_file = how->uid_map_file;
 	fixture.refuses_talk = how->refuses_talk;
 	fixture.heard->code = how->is_password ? pam_chauthtok(pamh, how->flags)
 					       : pam_acct_mgmt(pamh, how->flags);

@@ -339,6 +339,138 @@ static void test_unknown_actor(void **unused)
 	ASK_ALL(unread, &how);
 }
 
+#define FILE_OF(text)                                                                              \
+	{                                                                                          \
+		text, sizeof(text) - 1                                                             \
+	}
+
+/*
+ * What the kernel's file of the login uid says. Policies are such that a login uid that is not set would be root, who is
+ * an owner. Kills "not set" for what is no number, and a limit of read_number() or of the file's size that is wrong by
+ * one.
+ */
+static const struct {
+	const char *name;
+	struct proc_file file;
+	const char *actor; /* of the log, with how it is known; NULL: fails */
+} login_uids[] = {
+	{ "not set: then unknown_actor decides", FILE_OF("4294967295"),
+	  "root known-by=unknown-as-root" },
+	{ "not set, and the end of a line", FILE_OF("4294967295\n"),
+	  "root known-by=unknown-as-root" },
+	{ "set", FILE_OF("20401"), "alice known-by=login-uid" },
+	{ "set, and the end of a line", FILE_OF("20401\n"), "alice known-by=login-uid" },
+	{ "the largest that is set", FILE_OF("4294967294"), "#4294967294 known-by=login-uid" },
+	{ "as many digits as are read", FILE_OF("0000000000000000000000000020401"),
+	  "alice known-by=login-uid" },
+	{ "one digit more", FILE_OF("00000000000000000000000000020401"), NULL },
+	{ "many digits more", FILE_OF("000000000000000000000000000000000000000000000020401"),
+	  NULL },
+	{ "a read error", { NULL, 0 }, NULL },
+	{ "empty", FILE_OF(""), NULL },
+	{ "the end of a line alone", FILE_OF("\n"), NULL },
+	{ "a NUL alone", FILE_OF("\0"), NULL },
+	{ "a NUL behind a number", FILE_OF("20401\0"), NULL },
+	{ "a NUL and a number behind a number", FILE_OF("4294967295\0001"), NULL },
+	{ "no number", FILE_OF("unset"), NULL },
+	{ "bytes of no text", FILE_OF("\xff\xfe\x01"), NULL },
+	{ "a hexadecimal number", FILE_OF("0x4fb1"), NULL },
+	{ "a text behind a number", FILE_OF("20401x"), NULL },
+	{ "a text behind the number of what is not set", FILE_OF("4294967295x"), NULL },
+	{ "a blank behind a number", FILE_OF("20401 "), NULL },
+	{ "two ends of lines", FILE_OF("20401\n\n"), NULL },
+	{ "a second line", FILE_OF("20401\n0\n"), NULL },
+	{ "a blank before a number", FILE_OF(" 20401"), NULL },
+	{ "negative: -1", FILE_OF("-1"), NULL },
+	{ "negative", FILE_OF("-20401"), NULL },
+	{ "a plus sign", FILE_OF("+20401"), NULL },
+	{ "2^32, which is 0 in 32 bits", FILE_OF("4294967296"), NULL },
+	{ "2^32 and a uid", FILE_OF("4294987697"), NULL },
+	{ "2^64, which is 0 in 64 bits", FILE_OF("18446744073709551616"), NULL },
+	{ "2^64 and a uid", FILE_OF("18446744073709572017"), NULL },
+};
+
+static void test_login_uid_files(void **unused)
+{
+	size_t n_wrong = 0;
+
+	(void)unused;
+	NEEDS(getuid() == 0, "a login uid counts for root's processes alone");
+	for (size_t i = 0; i < sizeof(login_uids) / sizeof(login_uids[0]); i++) {
+		const char *actor = login_uids[i].actor;
+		char log[128] = "reason=system-error";
+		struct circumstances how = { CLAIMING, .login_uid_file = &login_uids[i].file };
+		bool is_root = actor && !strncmp(actor, "root", 4),
+		     is_alice = actor && actor[0] == 'a';
+		struct gate_case c = { login_uids[i].name,
+				       unknown_is_root,
+				       "{system}",
+				       "",
+				       ERROR,
+				       PAM_SYSTEM_ERR,
+				       log };
+
+		if (actor)
+			snprintf(log, sizeof(log), " actor=%s service=passwd reason=", actor);
+		if (actor)
+			c.outcome = is_root || is_alice ? ALLOW : DENY;
+		if (actor)
+			c.code = c.outcome == ALLOW ? PAM_SUCCESS : PAM_PERM_DENIED;
+		n_wrong += !is_answered(&c, &how, false);
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
+#define MAP_LINE "         1          1          1\n"
+#define MAP_LINES MAP_LINE MAP_LINE MAP_LINE MAP_LINE
+
+/* Kills each comparison of is_initial_namespace(): a login uid of another namespace is no account's. */
+static const struct {
+	const char *name;
+	struct proc_file map;
+	const char *known_by; /* NULL: fails */
+} uid_maps[] = {
+	{ "the first namespace", FILE_OF("0 0 4294967295\n"), "login-uid" },
+	{ "one uid less", FILE_OF("0 0 4294967294\n"), "unknown" },
+	{ "another uid inside", FILE_OF("1 0 4294967295\n"), "unknown" },
+	{ "another uid outside", FILE_OF("0 1 4294967295\n"), "unknown" },
+	{ "2^32 uids more", FILE_OF("0 0 8589934591\n"), "unknown" },
+	{ "a number more", FILE_OF("0 0 4294967295 0\n"), "unknown" },
+	{ "a number less", FILE_OF("0 0\n"), "unknown" },
+	{ "a second line", FILE_OF("0 0 4294967295\n" MAP_LINE), "unknown" },
+	{ "more lines than are read", FILE_OF("0 0 4294967295\n" MAP_LINES MAP_LINES MAP_LINES),
+	  "unknown" },
+	{ "empty", FILE_OF(""), "unknown" },
+	{ "a read error", { NULL, 0 }, NULL },
+};
+
+static void test_uid_maps(void **unused)
+{
+	static const struct proc_file alice = FILE_OF("20401");
+	size_t n_wrong = 0;
+
+	(void)unused;
+	NEEDS(getuid() == 0, "a login uid counts for root's processes alone");
+	for (size_t i = 0; i < sizeof(uid_maps) / sizeof(uid_maps[0]); i++) {
+		const char *known_by = uid_maps[i].known_by;
+		struct circumstances how = { CLAIMING, .login_uid_file = &alice,
+					     .uid_map_file = &uid_maps[i].map };
+		char log[128] = "reason=system-error";
+		struct gate_case c = { uid_maps[i].name, root_owns, "{system}", "", ERROR,
+				       PAM_SYSTEM_ERR,	 log };
+
+		if (known_by) {
+			bool is_alice = !strcmp(known_by, "login-uid");
+
+			snprintf(log, sizeof(log), " known-by=%s service=passwd reason=", known_by);
+			c.outcome = is_alice ? ALLOW : DENY;
+			c.code = is_alice ? PAM_SUCCESS : PAM_PERM_DENIED;
+		}
+		n_wrong += !is_answered(&c, &how, false);
+	}
+	assert_int_equal(n_wrong, 0);
+}
+
 /* G2: in another user namespace the numbers mean other people; root's, too. */
 static void test_user_namespace(void **unused)
 {
@@ -997,6 +1129,8 @@ int main(void)
 		WATCHED(test_login_uid),
 		WATCHED(test_root_by_login),
 		WATCHED(test_unknown_actor),
+		WATCHED(test_login_uid_files),
+		WATCHED(test_uid_maps),
 		WATCHED(test_user_namespace),
 		WATCHED(test_actor_of_no_name),
 		WATCHED(test_forced_change),
