@@ -625,6 +625,335 @@ static void test_full_table(void **ret)
 	store_close(&store);
 }
 
+/* ---- Limits, to the byte ---- */
+
+/* A cdb with a head and one record U 0, and where the tables have that. */
+static void write_small(const char *path, struct table *ret)
+{
+	struct cdb_make cdb;
+	int fd;
+
+	(void)unlink(path);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(cdb_make_start(&cdb, fd), 0);
+	forge_add(&cdb, FORMAT_HEAD, 0, "head", 4);
+	forge_add(&cdb, 'U', 0, "first", 5);
+	assert_int_equal(cdb_make_finish(&cdb), 0);
+	close(fd);
+	find_slot(path, 'U', 0, ret);
+}
+
+/* Write bytes behind the end of a file; their position. */
+static uint32_t append(const char *path, const void *bytes, size_t n)
+{
+	int fd = open(path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	struct stat st;
+
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(write(fd, bytes, n), (ssize_t)n);
+	close(fd);
+	return (uint32_t)st.st_size;
+}
+
+static void cut(const char *path, off_t n)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(truncate(path, st.st_size - n), 0);
+}
+
+/* Append a table of n slots in which others have all but the one that is so far from the first looked at. */
+static void append_table(const char *path, const struct table *table, uint32_t n, uint32_t distance)
+{
+	unsigned char *slots = malloc((size_t)n * 8);
+	uint32_t hash = hash_of('U', 0);
+
+	assert_non_null(slots);
+	for (uint32_t i = 0; i < n; i++) {
+		format_put32(slots + (size_t)i * 8, ~hash);
+		format_put32(slots + (size_t)i * 8 + 4, table->position);
+	}
+	format_put32(slots + ((hash >> 8) + (uint64_t)distance) % n * 8, hash);
+	patch32(path, table->entry, append(path, slots, (size_t)n * 8));
+	patch32(path, table->entry + 4, n);
+	free(slots);
+}
+
+/* Look for U 0 by the tables, and once more when the file is loaded. 0 or the error of both. */
+static int find_first(const struct state *state)
+{
+	struct record record;
+	struct store store;
+	int r;
+
+	open_store(state, &store);
+	r = store_find(&store, 'U', 0, &record);
+	if (r == 0) {
+		assert_int_equal(record.n, 5);
+		assert_memory_equal(record.payload, "first", 5);
+		store_record_free(&record);
+	}
+	assert_int_equal(store_load(&store), 0);
+	assert_int_equal(store_check(&store, true), r);
+	store_close(&store);
+	return r;
+}
+
+/* Kills `probes < n_slots` as `probes + 1 < n_slots`, and a slot left out or looked at in vain where a search goes on at the beginning of a table. */
+static void test_slots(void **ret)
+{
+	const struct state *state = *ret;
+	struct table table;
+
+	for (uint32_t n = 1; n <= 34; n++)
+		for (uint32_t distance = 0; distance < n; distance++) {
+			write_small(state->file, &table);
+			append_table(state->file, &table, n, distance);
+			if (find_first(state) != 0)
+				fail_msg("slot %u of %u", distance, n);
+		}
+}
+
+/* Kills `probes < FORMAT_PROBES_MAX` as `<=`, and a limit that is one more or less. */
+static void test_probes(void **ret)
+{
+	static const struct {
+		uint32_t distance;
+		int want;
+	} cases[] = {
+		{ FORMAT_PROBES_MAX - 9, 0 },	     { FORMAT_PROBES_MAX - 8, 0 },
+		{ FORMAT_PROBES_MAX - 1, 0 },	     { FORMAT_PROBES_MAX, -EBADMSG },
+		{ FORMAT_PROBES_MAX + 7, -EBADMSG }, { FORMAT_PROBES_MAX + 8, -EBADMSG },
+	};
+	const struct state *state = *ret;
+	uint32_t n = 2 * FORMAT_PROBES_MAX, hash = hash_of('U', 0);
+	struct table table;
+
+	/* The search ends before the end of the table. */
+	while ((hash >> 8) % n + FORMAT_PROBES_MAX + 16 > n)
+		n++;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		int r;
+
+		write_small(state->file, &table);
+		append_table(state->file, &table, n, cases[i].distance);
+		r = find_first(state);
+		if (r != cases[i].want)
+			fail_msg("%u slots before: %d", cases[i].distance, r);
+	}
+	/* Seven slots before the search goes on at the beginning, it has looked at one less than the limit, and has one more. */
+	for (n = FORMAT_PROBES_MAX + 8;
+	     n - (hash >> 8) % n >= FORMAT_PROBES_MAX || (n - (hash >> 8) % n) % 8 != 7;)
+		n++;
+	write_small(state->file, &table);
+	append_table(state->file, &table, n, FORMAT_PROBES_MAX - 1);
+	assert_int_equal(find_first(state), 0);
+}
+
+/* Kills the limits of find_table(): a table that ends at the end of the file, a byte behind it, and before the records. */
+static void test_table_ends(void **ret)
+{
+	const struct state *state = *ret;
+	static const uint32_t beyond[] = { 0x10000000, 0x7fffffff, 0xffffffff };
+	const uint32_t n = 34;
+	struct table table;
+
+	write_small(state->file, &table);
+	append_table(state->file, &table, n, 0);
+	assert_int_equal(find_first(state), 0);
+	cut(state->file, 1);
+	assert_int_equal(find_first(state), -EBADMSG);
+	write_small(state->file, &table);
+	append_table(state->file, &table, n, 0);
+	append(state->file, "", 1);
+	assert_int_equal(find_first(state), 0);
+	patch32(state->file, table.entry + 4, n + 1);
+	assert_int_equal(find_first(state), -EBADMSG);
+	/* Beyond the end there is no table and no record, also of a loaded file. */
+	for (size_t i = 0; i < sizeof(beyond) / sizeof(beyond[0]); i++) {
+		write_small(state->file, &table);
+		patch32(state->file, table.entry, beyond[i]);
+		assert_int_equal(find_first(state), -EBADMSG);
+		write_small(state->file, &table);
+		patch32(state->file, table.slot + 4, beyond[i]);
+		assert_int_equal(find_first(state), -EBADMSG);
+	}
+	/* A table of one slot that is the last entry of the table of contents. */
+	write_small(state->file, &table);
+	assert_true(table.entry < FORMAT_TOC_SIZE - 8);
+	patch32(state->file, FORMAT_TOC_SIZE - 8, hash_of('U', 0));
+	patch32(state->file, FORMAT_TOC_SIZE - 4, table.position);
+	patch32(state->file, table.entry, FORMAT_TOC_SIZE - 8);
+	patch32(state->file, table.entry + 4, 1);
+	assert_int_equal(find_first(state), -EBADMSG);
+}
+
+/* Append a record of U 0 whose payload has n bytes; its position. */
+static uint32_t append_record(const char *path, size_t n)
+{
+	unsigned char *raw = calloc(1, FORMAT_RECORD_OVERHEAD + n);
+	uint64_t sum;
+	uint32_t at;
+
+	assert_non_null(raw);
+	format_put32(raw, FORMAT_KEY_SIZE);
+	format_put32(raw + 4, (uint32_t)(FORMAT_SUM_SIZE + n));
+	format_key(raw + FORMAT_LENGTHS_SIZE, 'U', 0);
+	memset(raw + FORMAT_RECORD_OVERHEAD, 'z', n);
+	sum = format_sum(raw + FORMAT_LENGTHS_SIZE, raw + FORMAT_RECORD_OVERHEAD, n);
+	format_put32(raw + FORMAT_LENGTHS_SIZE + FORMAT_KEY_SIZE, (uint32_t)sum);
+	format_put32(raw + FORMAT_LENGTHS_SIZE + FORMAT_KEY_SIZE + 4, (uint32_t)(sum >> 32));
+	at = append(path, raw, FORMAT_RECORD_OVERHEAD + n);
+	free(raw);
+	return at;
+}
+
+/* Look for U 0 in the file alone: the size of its payload, or an error. */
+static int find_size(const struct state *state)
+{
+	struct record record;
+	struct store store;
+	int r;
+
+	open_store(state, &store);
+	r = store_find(&store, 'U', 0, &record);
+	if (r == 0)
+		r = (int)record.n;
+	store_record_free(&record);
+	store_close(&store);
+	return r;
+}
+
+/*
+ * Kills `position > size - overhead` as `>=`, and `n_value > left - …` of format_record_size() as `>=`: a record may end
+ * where the file does, also one of nothing but its checksum, and not a byte behind.
+ */
+static void test_record_ends(void **ret)
+{
+	const struct state *state = *ret;
+	struct table table;
+
+	for (size_t i = 0; i < N_SIZES; i++) {
+		uint32_t at;
+
+		write_small(state->file, &table);
+		at = append_record(state->file, sizes[i]);
+		patch32(state->file, table.slot + 4, at);
+		assert_int_equal(find_size(state), sizes[i]);
+		cut(state->file, 1);
+		assert_int_equal(find_size(state), -EBADMSG);
+		/* The file ends in what comes before a payload, and where that begins. */
+		assert_int_equal(truncate(state->file, at + FORMAT_RECORD_OVERHEAD - 1), 0);
+		assert_int_equal(find_size(state), -EBADMSG);
+		assert_int_equal(truncate(state->file, at), 0);
+		assert_int_equal(find_size(state), -EBADMSG);
+	}
+}
+
+/* Kills `position < FORMAT_TOC_SIZE` left out: a valid record in unused entries of the table of contents is none. */
+static void test_record_in_contents(void **ret)
+{
+	const struct state *state = *ret;
+	const off_t inside = FORMAT_TOC_SIZE - 24;
+	unsigned char raw[FORMAT_RECORD_OVERHEAD];
+	struct table table;
+	uint32_t at;
+	int fd;
+
+	write_small(state->file, &table);
+	assert_true(table.entry + 8 <= inside);
+	at = append_record(state->file, 0);
+	patch32(state->file, table.slot + 4, at);
+	assert_int_equal(find_size(state), 0);
+	fd = open(state->file, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_int_equal(pread(fd, raw, sizeof(raw), at), sizeof(raw));
+	assert_int_equal(pwrite(fd, raw, sizeof(raw), inside), sizeof(raw));
+	close(fd);
+	patch32(state->file, table.slot + 4, (uint32_t)inside);
+	assert_int_equal(find_size(state), -EBADMSG);
+}
+
+/* Kills the limits of what was read when the file was opened: a record that ends there needs no table, one byte more does. */
+static void test_near_ends(void **ret)
+{
+	const struct state *state = *ret;
+	const size_t before = FORMAT_TOC_SIZE + 2 * FORMAT_RECORD_OVERHEAD + 4;
+
+	for (size_t more = 0; more < 2; more++) {
+		char payload[FORMAT_NEAR_SIZE] = "";
+		struct table table;
+		struct record record;
+		struct cdb_make cdb;
+		struct store store;
+		int fd;
+
+		(void)unlink(state->file);
+		fd = open(state->file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+		assert_true(fd >= 0);
+		assert_int_equal(cdb_make_start(&cdb, fd), 0);
+		forge_add(&cdb, FORMAT_HEAD, 0, "head", 4);
+		forge_add(&cdb, 'P', 0, payload, FORMAT_NEAR_SIZE - before + more);
+		assert_int_equal(cdb_make_finish(&cdb), 0);
+		close(fd);
+		find_slot(state->file, 'P', 0, &table);
+		patch32(state->file, table.entry + 4, 0);
+		open_store(state, &store);
+		assert_int_equal(store_find(&store, 'P', 0, &record), more ? -EBADMSG : 0);
+		store_record_free(&record);
+		store_close(&store);
+	}
+}
+
+static int try_store(const struct state *state, off_t size)
+{
+	const char *what = NULL;
+	static struct store store; /* has still what an earlier call has read */
+	struct record head;
+	int r;
+
+	assert_int_equal(truncate(state->file, size), 0);
+	r = store_open(&store, state->folder, FORMAT_FILE_NAME, &head, &what);
+	if (r < 0)
+		return r;
+	store_record_free(&head);
+	store_close(&store);
+	return 0;
+}
+
+/* Kills both comparisons of check_file(): valid files of the smallest and the largest size, and of a byte less or more. */
+static void test_file_sizes(void **ret)
+{
+	const struct state *state = *ret;
+	const off_t smallest = FORMAT_TOC_SIZE + FORMAT_RECORD_OVERHEAD, largest = FORMAT_FILE_MAX;
+	struct cdb_make cdb;
+	struct table table;
+	int fd;
+
+	(void)unlink(state->file);
+	fd = open(state->file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	assert_true(fd >= 0);
+	assert_int_equal(cdb_make_start(&cdb, fd), 0);
+	forge_add(&cdb, FORMAT_HEAD, 0, "", 0);
+	assert_int_equal(cdb_make_finish(&cdb), 0);
+	close(fd);
+	assert_int_equal(try_store(state, smallest), 0);
+	assert_int_equal(try_store(state, smallest - 1), -EBADMSG);
+	assert_int_equal(try_store(state, FORMAT_TOC_SIZE), -EBADMSG);
+	assert_int_equal(try_store(state, FORMAT_TOC_SIZE - 1), -EBADMSG);
+	assert_int_equal(try_store(state, 0), -EBADMSG);
+	write_small(state->file, &table);
+	assert_int_equal(try_store(state, largest), 0);
+	assert_int_equal(find_size(state), 5);
+	assert_int_equal(try_store(state, largest + 1), -EBADMSG);
+	/* Of 32 bits these are a size that is allowed. */
+	assert_int_equal(try_store(state, ((off_t)1 << 32) + 65536), -EBADMSG);
+	assert_int_equal(try_store(state, largest), 0);
+}
+
 /* ---- Near the beginning, and in the index ---- */
 
 /* A cdb whose records P, numbered as here, lie behind the head: some near, the last beyond. */
@@ -783,12 +1112,25 @@ static void test_check(void **ret)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		STATE_TEST(test_modes),	      STATE_TEST(test_owners),
-		STATE_TEST(test_kinds),	      STATE_TEST(test_folders),
-		STATE_TEST(test_heads),	      STATE_TEST(test_records),
-		STATE_TEST(test_games),	      STATE_TEST(test_twins),
-		STATE_TEST(test_full_table),  STATE_TEST(test_numbers),
-		STATE_TEST(test_near_damage), STATE_TEST(test_check),
+		STATE_TEST(test_modes),
+		STATE_TEST(test_owners),
+		STATE_TEST(test_kinds),
+		STATE_TEST(test_folders),
+		STATE_TEST(test_heads),
+		STATE_TEST(test_records),
+		STATE_TEST(test_games),
+		STATE_TEST(test_twins),
+		STATE_TEST(test_full_table),
+		STATE_TEST(test_numbers),
+		STATE_TEST(test_near_damage),
+		STATE_TEST(test_check),
+		STATE_TEST(test_slots),
+		STATE_TEST(test_probes),
+		STATE_TEST(test_table_ends),
+		STATE_TEST(test_record_ends),
+		STATE_TEST(test_record_in_contents),
+		STATE_TEST(test_near_ends),
+		STATE_TEST(test_file_sizes),
 		cmocka_unit_test(test_keys),
 	};
 
