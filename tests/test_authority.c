@@ -37,6 +37,12 @@ struct parts {
 	const char *catalogs, *roles, *assign, *rest;
 };
 
+/* Names of one character more than a pattern, exact and as longer patterns. */
+#define PROBES                                                                                     \
+	"\"backa\", \"back0\", \"back1\", \"backx\", \"back_\", \"back-\", \"back.\", \"backz\""
+#define LONGER_PATTERNS                                                                            \
+	"\"backa*\", \"back0*\", \"back1*\", \"backx*\", \"back_*\", \"back-*\", \"back.*\", \"backz*\""
+
 static const struct case_of {
 	const char *name, *actor;
 	struct parts before, after;
@@ -790,6 +796,56 @@ static const struct case_of {
 	  "mary",
 	  { .rest = "services = ( { name = \"backup\"; require = [ \"billing\" ]; } );" },
 	  { .rest = "services = ( { name = \"backup\"; require = [ \"billing\" ]; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  AUTHORITY_GRANTED,
+	  NULL },
+	/* Kills a probe of a pattern that is an exact entry's name: what precedes the star, or that and a character. */
+	{ "A2 a pattern, and an exact entry of what precedes the star",
+	  "mary",
+	  { .rest = "services = ( { name = \"back\"; }, { name = \"back*\"; require = [ \"billing\" ]; } );" },
+	  { .rest = "services = ( { name = \"back\"; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  AUTHORITY_LACKS,
+	  "back* does not let you in as it is" },
+	{ "A2 a pattern that lets in, and an exact entry that does not",
+	  "mary",
+	  { .rest = "services = ( { name = \"back\"; require = [ \"billing\" ]; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  { .rest = "services = ( { name = \"back\"; require = [ \"billing\" ]; }, { name = \"back*\"; require = [ \"drive\" ]; } );" },
+	  AUTHORITY_GRANTED,
+	  NULL },
+	{ "A2 a pattern, and an exact entry of each further character",
+	  "mary",
+	  { .rest = "services = ( { name = [ " PROBES
+		    " ]; }, { name = \"back*\"; require = [ \"billing\" ]; } );" },
+	  { .rest = "services = ( { name = [ " PROBES
+		    " ]; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  AUTHORITY_LACKS,
+	  "back* does not let you in as it is" },
+	{ "A2 a pattern, and a longer one of each further character",
+	  "mary",
+	  { .rest = "services = ( { name = [ " LONGER_PATTERNS
+		    " ]; }, { name = \"back*\"; require = [ \"billing\" ]; } );" },
+	  { .rest = "services = ( { name = [ " LONGER_PATTERNS
+		    " ]; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  AUTHORITY_LACKS,
+	  "back* does not let you in as it is" },
+	{ "A2 a pattern that comes, and an exact entry of each further character",
+	  "mary",
+	  { .rest = "services = ( { name = [ " PROBES " ]; } ); other_services = \"allow\";" },
+	  { .rest = "services = ( { name = [ " PROBES
+		    " ]; }, { name = \"back*\"; require = [ \"billing\" ]; } ); other_services = \"allow\";" },
+	  AUTHORITY_LACKS,
+	  "back* does not let you in after" },
+	{ "A2 a pattern that goes, and an exact entry of each further character",
+	  "mary",
+	  { .rest = "services = ( { name = [ " PROBES
+		    " ]; }, { name = \"back*\"; require = [ \"billing\" ]; } ); other_services = \"allow\";" },
+	  { .rest = "services = ( { name = [ " PROBES " ]; } ); other_services = \"allow\";" },
+	  AUTHORITY_LACKS,
+	  "back* does not let you in as it is" },
+	/* Kills the whole entry's name as the probe: the star is a character of it that any pattern matches. */
+	{ "A2 a pattern under a shorter one, by the entry and not by the shorter one",
+	  "mary",
+	  { .rest = "services = ( { name = \"ba*\"; require = [ \"billing\" ]; }, { name = \"back*\"; require = [ \"mail\" ]; } );" },
+	  { .rest = "services = ( { name = \"ba*\"; require = [ \"billing\" ]; }, { name = \"back*\"; require = [ \"drive\" ]; } );" },
 	  AUTHORITY_GRANTED,
 	  NULL },
 	{ "A2 a service that goes has no entry that lets in",
