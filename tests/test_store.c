@@ -702,7 +702,10 @@ static int find_first(const struct state *state)
 	return r;
 }
 
-/* Kills `probes < n_slots` as `probes + 1 < n_slots`, and a slot left out or looked at in vain where a search goes on at the beginning of a table. */
+/*
+ * Kills `probes < n_slots` as `probes + 1 < n_slots`, and a slot left out or looked at in vain where a search goes
+ * on at the beginning of a table.
+ */
 static void test_slots(void **ret)
 {
 	const struct state *state = *ret;
@@ -753,7 +756,10 @@ static void test_probes(void **ret)
 	assert_int_equal(find_first(state), 0);
 }
 
-/* Kills the limits of find_table(): a table that ends at the end of the file, a byte behind it, and before the records. */
+/*
+ * Kills the limits of find_table(): a table that ends at the end of the file, a byte behind it, and before the
+ * records.
+ */
 static void test_table_ends(void **ret)
 {
 	const struct state *state = *ret;
@@ -877,7 +883,10 @@ static void test_record_in_contents(void **ret)
 	assert_int_equal(find_size(state), -EBADMSG);
 }
 
-/* Kills the limits of what was read when the file was opened: a record that ends there needs no table, one byte more does. */
+/*
+ * Kills the limits of what was read when the file was opened: a record that ends there needs no table, one byte more
+ * does.
+ */
 static void test_near_ends(void **ret)
 {
 	const struct state *state = *ret;
@@ -924,7 +933,10 @@ static int try_store(const struct state *state, off_t size)
 	return 0;
 }
 
-/* Kills both comparisons of check_file(): valid files of the smallest and the largest size, and of a byte less or more. */
+/*
+ * Kills both comparisons of check_file(): valid files of the smallest and the largest size, and of a byte less or
+ * more.
+ */
 static void test_file_sizes(void **ret)
 {
 	const struct state *state = *ret;
