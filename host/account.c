@@ -225,7 +225,7 @@ static int list_gids(const struct account *account, struct name_gids *ret)
 	}
 }
 
-/* Note for the log which name source did not give the name of a group that matters. 0 or -ENOMEM. */
+/* Note for the log which name source did not return the name of a group that matters. 0 or -ENOMEM. */
 static int note_nameless(struct account *account, gid_t gid, const struct rolegate_policy *policy)
 {
 	struct name_sources sources = { .policy = policy };

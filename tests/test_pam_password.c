@@ -826,7 +826,7 @@ static void test_failing_lookups(void **unused)
 	static const struct gate_case group_cases[] = {
 		{ "P3 a group without a name adds nothing", group_owns, "root", "", DENY,
 		  PAM_PERM_DENIED,
-		  "actor={actor} known-by=real-uid service=passwd reason=no-role " },
+		  "actor={actor} source=libc lookup=groups known-by=real-uid service=passwd reason=no-role " },
 	};
 	static const struct gate_case file_cases[] = {
 		{ "P12 who is unknown may be in the file", actor_owns, "no-such-user", "", ERROR,
