@@ -247,8 +247,8 @@ static int add_bases(const struct rolegate_policy *policy, uint32_t id, struct g
 
 	r = policy_load_role_bases(policy, id, &record, &info);
 	for (uint32_t i = 0; r == 0 && i < info.n_bases; i++) {
-		uint32_t *bases = array_grow(graph->bases, graph->n_bases, &graph->max_bases,
-					     sizeof(*bases));
+		uint32_t *bases =
+			array_grow(graph->bases, graph->n_bases, &graph->max_bases, sizeof(*bases));
 
 		if (bases) {
 			graph->bases = bases;

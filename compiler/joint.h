@@ -77,8 +77,8 @@ enum joint_default {
 struct joint_policy {
 	const struct rolegate_policy *policy; /* NULL: there is none, and nothing in it */
 	uint32_t *bits;			      /* by the policy's number of a permission */
-	uint32_t n_same;		      /* so many of them, from 0 on, are the number itself */
-	uint32_t *roles;		      /* by the policy's number of a role */
+	uint32_t n_same; /* so many of them, from 0 on, are the number itself */
+	uint32_t *roles; /* by the policy's number of a role */
 	unsigned char *closures;
 	unsigned char *sures;	 /* NULL without conflict rules: they can take nothing then */
 	bool *is_named;		 /* by the policy's number of a role: a conflict rule names it */

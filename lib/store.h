@@ -22,7 +22,7 @@ struct store {
 	unsigned char *memory;		      /* the whole file, after store_load(); else NULL */
 	struct index *index;		      /* of `memory` */
 	unsigned char near[FORMAT_NEAR_SIZE]; /* the file's beginning: table of contents, records */
-	uint16_t near_of[INDEX_LETTERS];      /* where in it the first record of a letter lies; 0: none does */
+	uint16_t near_of[INDEX_LETTERS];      /* where in it a letter's first record lies, or 0 */
 };
 
 /*

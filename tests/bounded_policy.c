@@ -8,34 +8,99 @@
 #define FIRST_GID 100000u
 
 const struct bounded_shape bounded_shapes[] = {
-	{ .name = "user-all-roles", .is_assigned = true, .is_twice = true, .required = 64, .n_max = 10600 },
-	{ .name = "few-conflicts", .is_assigned = true, .is_twice = true, .required = 64,
-	  .conflicts = 16, .conflict_roles = 64, .n_max = 8200 },
-	{ .name = "chain-conflicts", .bases = 1, .is_assigned = true, .is_twice = true, .required = 64,
-	  .conflicts = 1024, .conflict_roles = 64, .n_max = 7200 },
-	{ .name = "wide", .bases = 256, .is_assigned = true, .required = 64, .conflicts = 16,
-	  .conflict_roles = 64, .n_max = 500 },
-	{ .name = "bases", .bases = 7, .is_assigned = true, .required = 64, .conflicts = 16,
-	  .conflict_roles = 64, .n_max = 7700 },
-	{ .name = "maps", .bases = 1, .privileges = 1, .is_assigned = true, .required = 64, .conflicts = 16,
-	  .conflict_roles = 2, .n_max = 4800 },
+	{ .name = "user-all-roles",
+	  .is_assigned = true,
+	  .is_twice = true,
+	  .required = 64,
+	  .n_max = 10600 },
+	{ .name = "few-conflicts",
+	  .is_assigned = true,
+	  .is_twice = true,
+	  .required = 64,
+	  .conflicts = 16,
+	  .conflict_roles = 64,
+	  .n_max = 8200 },
+	{ .name = "chain-conflicts",
+	  .bases = 1,
+	  .is_assigned = true,
+	  .is_twice = true,
+	  .required = 64,
+	  .conflicts = 1024,
+	  .conflict_roles = 64,
+	  .n_max = 7200 },
+	{ .name = "wide",
+	  .bases = 256,
+	  .is_assigned = true,
+	  .required = 64,
+	  .conflicts = 16,
+	  .conflict_roles = 64,
+	  .n_max = 500 },
+	{ .name = "bases",
+	  .bases = 7,
+	  .is_assigned = true,
+	  .required = 64,
+	  .conflicts = 16,
+	  .conflict_roles = 64,
+	  .n_max = 7700 },
+	{ .name = "maps",
+	  .bases = 1,
+	  .privileges = 1,
+	  .is_assigned = true,
+	  .required = 64,
+	  .conflicts = 16,
+	  .conflict_roles = 2,
+	  .n_max = 4800 },
 	{ .name = "groups-64", .groups = 4, .group_roles = 2048, .required = 64, .n_max = 7000 },
 	{ .name = "groups", .groups = 1024, .group_roles = 8, .required = 64, .n_max = 4400 },
 	{ .name = "groups-most", .groups = 65536, .group_roles = 1, .required = 1, .n_max = 1200 },
-	{ .name = "groups-each-role", .groups = 1024, .group_roles = 1, .required = 64, .n_max = 16000 },
-	{ .name = "groups-chain", .groups = 16, .group_roles = 1024, .bases = 1, .required = 64, .conflicts = 16,
-	  .conflict_roles = 64, .n_max = 4600 },
-	{ .name = "approvals", .is_approval = true, .is_assigned = true, .is_twice = true, .required = 64, .conflicts = 1024,
-	  .conflict_roles = 64, .n_max = 7200 },
+	{ .name = "groups-each-role",
+	  .groups = 1024,
+	  .group_roles = 1,
+	  .required = 64,
+	  .n_max = 16000 },
+	{ .name = "groups-chain",
+	  .groups = 16,
+	  .group_roles = 1024,
+	  .bases = 1,
+	  .required = 64,
+	  .conflicts = 16,
+	  .conflict_roles = 64,
+	  .n_max = 4600 },
+	{ .name = "approvals",
+	  .is_approval = true,
+	  .is_assigned = true,
+	  .is_twice = true,
+	  .required = 64,
+	  .conflicts = 1024,
+	  .conflict_roles = 64,
+	  .n_max = 7200 },
 	{ .name = "members", .role_groups = 1024, .listed = 512, .required = 1, .n_max = 1600 },
 	{ .name = "sets", .sets = 256, .required = 64, .n_max = 10600 },
 	{ .name = "prefixes", .prefixes = 200, .required = 64, .n_max = 16000 },
-	{ .name = "suspended", .suspended = 4096, .required = 1, .is_assigned = true, .n_max = 10900 },
-	{ .name = "role-groups", .role_groups = 1024, .is_assigned = true, .required = 1, .n_max = 10900 },
-	{ .name = "role-groups-chain", .role_groups = 1024, .bases = 1, .is_assigned = true, .required = 1,
+	{ .name = "suspended",
+	  .suspended = 4096,
+	  .required = 1,
+	  .is_assigned = true,
+	  .n_max = 10900 },
+	{ .name = "role-groups",
+	  .role_groups = 1024,
+	  .is_assigned = true,
+	  .required = 1,
+	  .n_max = 10900 },
+	{ .name = "role-groups-chain",
+	  .role_groups = 1024,
+	  .bases = 1,
+	  .is_assigned = true,
+	  .required = 1,
 	  .n_max = 10600 },
-	{ .name = "role-groups-conflicts", .role_groups = 1024, .bases = 1, .is_assigned = true, .required = 1,
-	  .conflicts = 16, .conflict_roles = 2, .n_max = 8200 },
+	{ .name = "role-groups-conflicts",
+	  .role_groups = 1024,
+	  .bases = 1,
+	  .is_assigned = true,
+	  .required = 1,
+	  .conflicts = 16,
+	  .conflict_roles = 2,
+	  .n_max = 8200 },
 	{ .name = "services", .services = 4096, .required = 4, .n_max = 16000 },
 	{ .name = "unassigned-chain", .bases = 1, .privileges = 1, .n_max = 16000 },
 };
@@ -67,7 +132,8 @@ static void put_roles(FILE *to, const struct bounded_shape *shape, unsigned int 
 		fprintf(to, "{ name = \"r%u\"; based_on = [", i);
 		for (unsigned int k = 1; k <= shape->bases && i + k < n; k++)
 			fprintf(to, "%s \"r%u\"", k > 1 ? "," : "", i + k);
-		fprintf(to, " ];%s privileges = [", shape->is_approval ? " needs_approval = true;" : "");
+		fprintf(to, " ];%s privileges = [",
+			shape->is_approval ? " needs_approval = true;" : "");
 		for (unsigned int k = 0; k < shape->privileges; k++)
 			fprintf(to, "%s \"q%u.%u\"", k > 0 ? "," : "", i, k);
 		/* Each required permission is granted by a separate role, at the far end. */
@@ -84,17 +150,19 @@ static void put_conflicts(FILE *to, const struct bounded_shape *shape, unsigned 
 
 	fputs("conflicts = (\n", to);
 	for (unsigned int i = 0; i < shape->conflicts; i++) {
-		fprintf(to, "{ name = \"c%u\"; at_most = %u; roles = [", i, i == 0 ? 1u : shape->conflict_roles - 1);
+		fprintf(to, "{ name = \"c%u\"; at_most = %u; roles = [", i,
+			i == 0 ? 1u : shape->conflict_roles - 1);
 		for (unsigned int k = 0; k < shape->conflict_roles; k++)
-			fprintf(to, "%s \"r%u\"", k > 0 ? "," : "", (i * shape->conflict_roles + k) % members);
+			fprintf(to, "%s \"r%u\"", k > 0 ? "," : "",
+				(i * shape->conflict_roles + k) % members);
 		fprintf(to, " ]; }%s\n", i + 1 < shape->conflicts ? "," : "");
 	}
 	fputs(");\n", to);
 }
 
 /* Assignments of `total` roles from the i-th on, 64 in each. */
-static void put_assigns(FILE *to, const char *kind, const char *name, unsigned int first, unsigned int total,
-			unsigned int n, const char *rest)
+static void put_assigns(FILE *to, const char *kind, const char *name, unsigned int first,
+			unsigned int total, unsigned int n, const char *rest)
 {
 	for (unsigned int done = 0; done < total; done += 64) {
 		fprintf(to, ",\n{ %s = \"%s\"; %s roles = [", kind, name, rest);
@@ -110,7 +178,8 @@ static void put_all_assigns(FILE *to, const struct bounded_shape *shape, unsigne
 
 	fputs("assign = ( { user = \"olga\"; roles = [ \"owner\" ]; }", to);
 	if (shape->is_assigned && shape->is_twice) {
-		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n, "until = \"2026-01-01\";");
+		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n,
+			    "until = \"2026-01-01\";");
 		put_assigns(to, "user", "eve", 0, n < 8192 ? n : 8192, n,
 			    shape->is_approval ? "approved_by = \"olga\";" : "");
 	} else if (shape->is_assigned) {
@@ -151,8 +220,8 @@ static void put_lists(FILE *to, const struct bounded_shape *shape, unsigned int 
 		fprintf(to, "%s\n{ user = \"u%u\"; why = \"left\"; }", i > 0 ? "," : "", i);
 	fputs(" );\nrole_groups = (", to);
 	for (unsigned int i = 0; i < shape->role_groups; i++)
-		fprintf(to, "%s\n{ role = \"r%u\"; group = \"h%u\";%s }", i > 0 ? "," : "", n - 1 - i % n, i,
-			shape->listed > 0 && i == 0 ? " members = true;" : "");
+		fprintf(to, "%s\n{ role = \"r%u\"; group = \"h%u\";%s }", i > 0 ? "," : "",
+			n - 1 - i % n, i, shape->listed > 0 && i == 0 ? " members = true;" : "");
 	fputs(" );\n", to);
 }
 

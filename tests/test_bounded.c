@@ -88,14 +88,16 @@ __attribute__((noinline)) int bounded_question(const struct question *question)
 	return r;
 }
 
-static void ask(const char *dir, const struct bounded_shape *shape, unsigned int n, const char *how, const char *what)
+static void ask(const char *dir, const struct bounded_shape *shape, unsigned int n, const char *how,
+		const char *what)
 {
 	struct question question = { .what = what };
 	struct rolegate_policy *policy;
 	int r;
 
 	bounded_user(&question.user, shape, n);
-	r = !strcmp(how, "load") ? rolegate_policy_load(dir, &policy, NULL) : rolegate_policy_open(dir, &policy, NULL);
+	r = !strcmp(how, "load") ? rolegate_policy_load(dir, &policy, NULL)
+				 : rolegate_policy_open(dir, &policy, NULL);
 	assert_int_equal(r, 0);
 	question.policy = policy;
 	assert_int_equal(bounded_question(&question), 0);
@@ -139,7 +141,8 @@ static int run_command(int argc, char **argv)
 /* Below this a ratio says nothing: what does not depend on the size is most of it. */
 #define BLOCKS_MANY 300000u
 
-static const char *const questions[] = { "decide", "explain", "other", "explain-other", "can", "gids", "members" };
+static const char *const questions[] = { "decide", "explain", "other",	"explain-other",
+					 "can",	   "gids",    "members" };
 #define N_QUESTIONS (sizeof(questions) / sizeof(questions[0]))
 
 static bool is_counted(void)
@@ -162,8 +165,8 @@ static bool is_verbose(void)
 }
 
 /* Count each question on an open policy. */
-static void count_questions(const struct rolegate_policy *policy, const struct bounded_shape *shape, unsigned int n,
-			    uint64_t counts[N_QUESTIONS])
+static void count_questions(const struct rolegate_policy *policy, const struct bounded_shape *shape,
+			    unsigned int n, uint64_t counts[N_QUESTIONS])
 {
 	struct question question = { .policy = policy };
 
@@ -193,17 +196,20 @@ static void count_both(const char *dir, const struct bounded_shape *shape, unsig
 	rolegate_policy_close(policy);
 }
 
-static bool check_count(const struct bounded_shape *shape, const char *how, const char *what, const uint64_t *counts)
+static bool check_count(const struct bounded_shape *shape, const char *how, const char *what,
+			const uint64_t *counts)
 {
 	bool good = counts[2] <= BLOCKS_MAX;
 
 	for (unsigned int i = 1; i < 3; i++)
-		if (counts[i] > BLOCKS_MANY && (double)counts[i] > QUESTION_RATIO * (double)counts[i - 1] &&
+		if (counts[i] > BLOCKS_MANY &&
+		    (double)counts[i] > QUESTION_RATIO * (double)counts[i - 1] &&
 		    counts[i - 1] > BLOCKS_MANY / 4)
 			good = false;
 	if (!good || is_verbose())
-		print_message("%s: %s, %s, %s: %ju, %ju, %ju blocks\n", good ? "good" : "FAILED", shape->name, how, what,
-			      (uintmax_t)counts[0], (uintmax_t)counts[1], (uintmax_t)counts[2]);
+		print_message("%s: %s, %s, %s: %ju, %ju, %ju blocks\n", good ? "good" : "FAILED",
+			      shape->name, how, what, (uintmax_t)counts[0], (uintmax_t)counts[1],
+			      (uintmax_t)counts[2]);
 	return good;
 }
 
@@ -217,7 +223,8 @@ static size_t check_shape(const char *dir, const struct bounded_shape *shape)
 		count_both(dir, shape, shape->n_max >> (2 - i), counts[i]);
 	for (unsigned int how = 0; how < 2; how++)
 		for (size_t k = 0; k < N_QUESTIONS; k++) {
-			const uint64_t row[] = { counts[0][how][k], counts[1][how][k], counts[2][how][k] };
+			const uint64_t row[] = { counts[0][how][k], counts[1][how][k],
+						 counts[2][how][k] };
 
 			n_bad += !check_count(shape, how ? "load" : "open", questions[k], row);
 		}
@@ -288,7 +295,8 @@ static void check_refused(const struct bounded_shape *shape, unsigned int n)
 /* Each shape is as large as it may be: a third more of what costs is refused, and the message names the limit. */
 static void test_refuses_more(void **state)
 {
-	static const char *const shapes[] = { "user-all-roles", "chain-conflicts", "groups-64", "groups-chain" };
+	static const char *const shapes[] = { "user-all-roles", "chain-conflicts", "groups-64",
+					      "groups-chain" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
@@ -305,7 +313,11 @@ static const struct bounded_shape large_shapes[] = {
 	{ .name = "chain", .bases = 1, .n_max = 16000 },
 	{ .name = "bases", .bases = 15, .n_max = 16000 },
 	{ .name = "services", .required = 1, .services = 4096, .n_max = 16000 },
-	{ .name = "conflicts", .bases = 1, .conflicts = 1024, .conflict_roles = 64, .n_max = 16000 },
+	{ .name = "conflicts",
+	  .bases = 1,
+	  .conflicts = 1024,
+	  .conflict_roles = 64,
+	  .n_max = 16000 },
 	{ .name = "groups", .groups = 4096, .group_roles = 1, .required = 1, .n_max = 16000 },
 	{ .name = "users", .listed = 25000, .n_max = 16000 },
 	{ .name = "suspended", .suspended = 25000, .n_max = 16000 },
@@ -336,8 +348,9 @@ static bool is_linear(const struct bounded_shape *shape, const char *what, const
 		    (double)counts[2] <= COMPILER_RATIO * (double)counts[1];
 
 	if (!good || is_verbose())
-		print_message("%s: %s of %s: %ju, %ju, %ju blocks\n", good ? "good" : "FAILED", what, shape->name, (uintmax_t)counts[0],
-			      (uintmax_t)counts[1], (uintmax_t)counts[2]);
+		print_message("%s: %s of %s: %ju, %ju, %ju blocks\n", good ? "good" : "FAILED",
+			      what, shape->name, (uintmax_t)counts[0], (uintmax_t)counts[1],
+			      (uintmax_t)counts[2]);
 	return good;
 }
 
@@ -379,11 +392,13 @@ static char *chosen_text(uint64_t seed)
 	FILE *to = open_memstream(&text, &size);
 
 	assert_non_null(to);
-	fputs("catalogs = [ \"workspace\", \"host\" ];\nassign = ( { user = \"olga\"; roles = [ \"owner\" ]; }", to);
+	fputs("catalogs = [ \"workspace\", \"host\" ];\nassign = ( { user = \"olga\"; roles = [ \"owner\" ]; }",
+	      to);
 	for (unsigned int i = 0; n < N_CHOSEN; i++) {
 		int length = snprintf(name, sizeof(name), "u%x", i);
 
-		if ((format_name_spread(seed, name, (size_t)length) & (2 * CHOSEN_BUCKETS - 1)) != 0)
+		if ((format_name_spread(seed, name, (size_t)length) & (2 * CHOSEN_BUCKETS - 1)) !=
+		    0)
 			continue;
 		fprintf(to, ",\n{ user = \"%s\"; roles = [ \"user\" ]; }", name);
 		n++;
@@ -409,10 +424,9 @@ static void compile_seeded(const char *root, struct compiled *ret)
 {
 	char *vendor = realpath(TEST_SRCDIR "/conf/catalogs", NULL);
 	struct tree tree;
-	const struct compile_catalogs catalogs = { .tree = &tree,
-						   .vendor = vendor,
-						   .site = "/none",
-						   .spare = vendor };
+	const struct compile_catalogs catalogs = {
+		.tree = &tree, .vendor = vendor, .site = "/none", .spare = vendor
+	};
 
 	assert_int_equal(tree_open(&tree, root), 0);
 	compile_init(ret);
@@ -455,10 +469,8 @@ static void test_chosen_names(void **state)
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_questions),
-		cmocka_unit_test(test_repeated_gids),
-		cmocka_unit_test(test_refuses_more),
-		cmocka_unit_test(test_compiler),
+		cmocka_unit_test(test_questions),    cmocka_unit_test(test_repeated_gids),
+		cmocka_unit_test(test_refuses_more), cmocka_unit_test(test_compiler),
 		cmocka_unit_test(test_chosen_names),
 	};
 

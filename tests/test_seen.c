@@ -346,8 +346,8 @@ static void add_truth(const struct rolegate_policy *policy, const struct rolegat
 		struct role_info info;
 		struct record record;
 
-		assert_int_equal(
-			policy_load_role_info(policy, walk.queue[walk.at], &record, &info), 0);
+		assert_int_equal(policy_load_role_info(policy, walk.queue[walk.at], &record, &info),
+				 0);
 		if (info.name[0] == 'r' && info.name[2] == '\0')
 			add_gid(truth, 1000u + (uint32_t)(info.name[1] - '0'));
 		store_record_free(&record);

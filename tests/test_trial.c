@@ -182,12 +182,10 @@ static void lets_go_of_a_handle(void **state)
 	struct timespec pause = { .tv_nsec = 20L * 1000 * 1000 };
 	struct trial trial = running(60);
 	struct rolegate_explanation *explanation = NULL;
-	struct rolegate_subject old = {
-		{ .size = sizeof(struct rolegate_person),
-		  .name = "old",
-		  .uid = 1000,
-		  .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS }
-	};
+	struct rolegate_subject old = { { .size = sizeof(struct rolegate_person),
+					  .name = "old",
+					  .uid = 1000,
+					  .facts = ROLEGATE_FACT_UID | ROLEGATE_FACT_GROUPS } };
 	struct rolegate_request request = { .size = sizeof(struct rolegate_request),
 					    .permission = "manage_user_passwords",
 					    .at = SUPPORT_NOW };

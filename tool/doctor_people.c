@@ -220,7 +220,8 @@ static int take_census(struct census *c)
 		      "if somebody gets that name, they get the roles",
 		      "`rolegate unassign`, or correct the name");
 	snprintf(daemons, sizeof(daemons),
-		 "the policy gives roles to system accounts (uid below %u)", c->policy->head.uid_min);
+		 "the policy gives roles to system accounts (uid below %u)",
+		 c->policy->head.uid_min);
 	tell_of_crowd(c, &c->daemons, "assigned-system-account", daemons,
 		      "they do not get system_account_roles then",
 		      "see whether that is meant: `rolegate user NAME`");

@@ -17,7 +17,7 @@ enum drawing_kind {
 	DRAWING_DEFAULT, /* people without an assignment */
 	DRAWING_SYSTEM,	 /* system accounts without one */
 	DRAWING_VIRTUAL_DEFAULT,
-	DRAWING_ROOT,	 /* uid 0 */
+	DRAWING_ROOT, /* uid 0 */
 	DRAWING_CONFLICT,
 };
 

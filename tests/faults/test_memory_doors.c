@@ -184,12 +184,11 @@ static int open_and_decide(open_function open_policy, struct rolegate_decision *
 	static const struct rolegate_request request = { .size = sizeof(struct rolegate_request),
 							 .service = "sshd",
 							 .at = SUPPORT_NOW };
-	const struct rolegate_subject subject = {
-		.person = { .size = sizeof(struct rolegate_person),
-			    .name = "alice",
-			    .uid = 1000,
-			    .facts = ROLEGATE_FACT_UID }
-	};
+	const struct rolegate_subject subject = { .person = {
+							  .size = sizeof(struct rolegate_person),
+							  .name = "alice",
+							  .uid = 1000,
+							  .facts = ROLEGATE_FACT_UID } };
 	struct rolegate_explanation *explanation = NULL;
 	struct rolegate_policy *policy = NULL;
 	char *reason = NULL;
