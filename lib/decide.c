@@ -82,9 +82,14 @@ static int find_account(const struct rolegate_subject *subject, const struct rol
 
 /* ---- Suspension (P13) ---- */
 
+static bool is_before_activation(const struct rolegate_policy *policy, int64_t at)
+{
+	return at < policy->head.created - DECIDE_CLOCK_SLACK;
+}
+
 static bool is_clock_known(const struct rolegate_policy *policy, int64_t at)
 {
-	return at >= policy->head.created - DECIDE_CLOCK_SLACK;
+	return policy->is_time_supposed || !is_before_activation(policy, at);
 }
 
 /* Whether there is a suspension under a key, a name or ":uid", that has not ended. */
@@ -191,7 +196,7 @@ static bool rests_on_defaults(const struct findings *f)
 
 /*
  * Whether each assignment to a group grants what is required too: then it does not matter which groups there are.
- * That was worked out for a clock that is right: where it is wrong, an assignment with dates grants nothing.
+ * That was worked out for the time of the activation and later: before, other assignments hold.
  */
 static int all_groups_grant(const struct rolegate_policy *policy, const struct findings *f)
 {
@@ -199,7 +204,7 @@ static int all_groups_grant(const struct rolegate_policy *policy, const struct f
 	const unsigned char *map;
 	int r;
 
-	if (!f->is_clock_known)
+	if (f->is_before_activation)
 		return 0;
 	r = policy_load_common(policy, &record, &map);
 	if (r < 0)
@@ -377,6 +382,7 @@ static int evaluate(const struct rolegate_policy *policy, const struct rolegate_
 	/* Nearly always it is about the subject: its record comes while the service is looked at. */
 	if (subject->person.name)
 		policy_expect_name(policy, FORMAT_USERS, subject->person.name);
+	f->is_before_activation = is_before_activation(policy, request->at);
 	f->is_clock_known = is_clock_known(policy, request->at);
 	/* The rule comes first because it says which account it is about (D3), and the mode. */
 	r = rule_find(policy, request, f);
@@ -503,6 +509,7 @@ int decide_hold(const struct rolegate_policy *policy, const struct rolegate_pers
 
 	clear(findings);
 	findings->person = person;
+	findings->is_before_activation = is_before_activation(policy, at);
 	findings->is_clock_known = is_clock_known(policy, at);
 	r = decide_is_suspended(policy, person, at, &findings->suspended_place);
 	findings->is_suspended = r > 0;

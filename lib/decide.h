@@ -54,9 +54,10 @@ struct noted {
 /* Everything a run found out; an explanation is made of it. */
 struct findings {
 	const struct rolegate_person *person;
-	bool is_brief;	     /* sets of roles are looked at as one */
-	bool is_clock_known; /* else the time is before the activation (P3) */
-	bool is_virtual;     /* no account: a name that a service knows alone (P12) */
+	bool is_brief;		   /* sets of roles are looked at as one */
+	bool is_before_activation; /* the time is, by more than the slack of the clock */
+	bool is_clock_known;	   /* else the time is before the activation (P3) */
+	bool is_virtual;	   /* no account: a name that a service knows alone (P12) */
 
 	/* What is required (D2). */
 	bool has_service;

@@ -94,6 +94,7 @@ static int take_head(struct rolegate_policy *policy, struct record *head)
 
 	store_record_free(head);
 	policy->before = NULL;
+	policy->is_time_supposed = false;
 	return r;
 }
 

@@ -43,7 +43,19 @@ struct rolegate_policy {
 	struct store store;
 	struct head head;
 	struct rolegate_policy *before; /* of a policy on trial: what it goes back to */
+	bool is_time_supposed; /* questions are about other times than the clock's: policy_suppose_time() */
 };
+
+/*
+ * Say that the times in questions are chosen by a user of the tool, and not what a wrong clock says (P3, Clock). Not
+ * in rolegate.h: what enforces a policy has no supposed time.
+ */
+static inline void policy_suppose_time(struct rolegate_policy *policy)
+{
+	policy->is_time_supposed = true;
+	if (policy->before)
+		policy->before->is_time_supposed = true;
+}
 
 struct service {
 	const char *name;

@@ -98,6 +98,8 @@ static const struct step after[] = {
 	{ "can tom mail", 0, "granted" },
 	{ "can tom mail --at 2027-01-01", 1, "(outside-time)" },
 	{ "can tom mail --at 2026-12-30T23:59:59Z", 0, "granted" },
+	/* A chosen time is no wrong clock (P3). */
+	{ "can tom mail --at 2001-01-01T00:00:00Z", 0, "granted" },
 	{ "can tom mail --at noon", 2, "not a time" },
 	{ "can gwen profile", 1, "(pending-approval)" },
 	/* The root's own users and groups. */

@@ -169,6 +169,8 @@ int tool_open(struct tool *tool, struct rolegate_policy **ret_policy, int *ret_s
 		*ret_status = tool_fail(tool, EXIT_SYSTEM,
 					rolegate_reason_name(rolegate_reason_of_error(r)), "%s",
 					what ? what : rolegate_error_text(r));
+	if (r == 0 && tool->options.at)
+		policy_suppose_time(*ret_policy);
 	free(what);
 	return r;
 }
@@ -291,6 +293,8 @@ int tool_open_candidate(struct tool *tool, const struct source_overlay *overlay,
 		r = tool_open_compiled(&compiled, tool->now, ret_policy);
 		if (r < 0)
 			*ret_status = tool_fail_errno(tool, r, "compiling the sources");
+		else if (tool->options.at)
+			policy_suppose_time(*ret_policy);
 	}
 	compile_free(&compiled);
 	return r;
