@@ -406,7 +406,8 @@ static int note_source(void *context, const char *source, bool is_user, bool ans
 		r->has_other_sources[!is_user] = true;
 		return 0;
 	}
-	if (!r->tool->is_edit && !is_user)
+	/* It can take nothing away from a policy without assignments to groups. */
+	if (!r->tool->is_edit && !is_user && r->compiled->model.groups.names.n > 0)
 		report_warning(
 			&r->compiled->report, PLACE_NOWHERE,
 			"/etc/nsswitch.conf: source \"%s\" of group has never answered "
