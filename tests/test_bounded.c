@@ -422,11 +422,10 @@ static unsigned int fullest(const struct names *names)
 /* Compile policy texts of a directory as rolegate does, which chooses a seed. */
 static void compile_seeded(const char *root, struct compiled *ret)
 {
-	char *vendor = realpath(TEST_SRCDIR "/conf/catalogs", NULL);
 	struct tree tree;
-	const struct compile_catalogs catalogs = {
-		.tree = &tree, .vendor = vendor, .site = "/none", .spare = vendor
-	};
+	const struct compile_catalogs catalogs = { .tree = &tree,
+						   .vendor = ROLEGATE_CATALOG_DIR,
+						   .site = "/none" };
 
 	assert_int_equal(tree_open(&tree, root), 0);
 	compile_init(ret);
@@ -434,7 +433,27 @@ static void compile_seeded(const char *root, struct compiled *ret)
 		support_print_report(ret);
 	assert_int_equal(ret->report.n_errors, 0);
 	tree_close(&tree);
-	free(vendor);
+}
+
+static void make_folder(struct tree *tree, const char *path)
+{
+	int fd = tree_make_folder(tree, path);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+/* A source tree may be writable by a group, and catalogs may not. */
+static void copy_catalog(const char *root, const char *name)
+{
+	char from[600], to[600], *text;
+	size_t n;
+
+	snprintf(from, sizeof(from), "%s/conf/catalogs/%s", TEST_SRCDIR, name);
+	snprintf(to, sizeof(to), "%s%s/%s", root, ROLEGATE_CATALOG_DIR, name);
+	text = support_read_file(from, &n);
+	support_write_file(to, text, n, 0644);
+	free(text);
 }
 
 static void test_chosen_names(void **state)
@@ -442,17 +461,17 @@ static void test_chosen_names(void **state)
 	char *root = support_make_folder(), *text = chosen_text(0), path[600];
 	struct compiled plain, first, second;
 	struct tree tree;
-	int fd;
 
 	(void)state;
 	assert_int_equal(support_compile_text(&plain, text), 0);
 	assert_true(fullest(&plain.model.users.names) >= N_CHOSEN);
 	compile_free(&plain);
 	assert_int_equal(tree_open(&tree, root), 0);
-	fd = tree_make_folder(&tree, ROLEGATE_CONF_DIR);
-	assert_true(fd >= 0);
-	close(fd);
+	make_folder(&tree, ROLEGATE_CONF_DIR);
+	make_folder(&tree, ROLEGATE_CATALOG_DIR);
 	tree_close(&tree);
+	copy_catalog(root, "workspace.conf");
+	copy_catalog(root, "host.conf");
 	snprintf(path, sizeof(path), "%s%s/rolegate.conf", root, ROLEGATE_CONF_DIR);
 	support_write_file(path, text, strlen(text), 0644);
 	compile_seeded(root, &first);
