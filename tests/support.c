@@ -69,12 +69,28 @@ int support_compile_text(struct compiled *ret, const char *text)
 	return support_compile(ret, &text, 1, NULL, 0);
 }
 
+/* Names are looked up once: a name service may open a hundred files for one that it does not have. */
 gid_t support_gid(const char *group)
 {
-	const struct group *entry = getgrnam(group);
+	static _Thread_local struct {
+		char name[32];
+		gid_t gid;
+	} known[64];
+	static _Thread_local size_t n;
+	const struct group *entry;
+	gid_t gid;
 
-	return entry ? entry->gr_gid
-		     : 20000 + (format_name_spread(0, group, strlen(group)) & 0xffff);
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(known[i].name, group))
+			return known[i].gid;
+	entry = getgrnam(group);
+	gid = entry ? entry->gr_gid
+		    : 20000 + (format_name_spread(0, group, strlen(group)) & 0xffff);
+	if (n < sizeof(known) / sizeof(known[0]) && strlen(group) < sizeof(known[0].name)) {
+		strcpy(known[n].name, group);
+		known[n++].gid = gid;
+	}
+	return gid;
 }
 
 void support_record(struct compiled *compiled)

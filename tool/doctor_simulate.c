@@ -529,9 +529,11 @@ static int read_service(struct simulation *s)
 	r = stack_read(&host, s->tool->options.words[1], &s->service.read);
 	for (enum verdict_question q = VERDICT_FRESH; q <= VERDICT_EXPIRED && r == 0; q++)
 		r = verdict_find(&s->service.read, q, &s->service.verdicts[q]);
+	if (r < 0)
+		return r;
 	s->stack = stack_get(&s->service.read, STACK_ACCOUNT);
 	s->program = pam_programs_find(s->service.read.name);
-	return r;
+	return 0;
 }
 
 static int simulate(struct simulation *s)

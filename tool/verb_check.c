@@ -41,7 +41,8 @@ int verb_check(struct tool *tool)
 		} else {
 			tool_print_problems(tool, &compiled);
 			print_summary(tool, &compiled);
-			if (status != EXIT_DONE)
+			/* On a terminal both go to the same place, in this order. */
+			if (status != EXIT_DONE && fflush(stdout) == 0)
 				fputs("--strict: warnings fail too\n", stderr);
 		}
 	}
