@@ -164,8 +164,8 @@ int difference_find(struct difference *difference, char kind, const char *name,
 
 	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r >= 0; side++) {
 		ret_sets[side] = TERMS_NONE;
-		r = find_holder(difference, side, kind, name, &records[side], &bodies[side],
-				&holders[side]);
+		r = find_holder(difference, (enum joint_side)side, kind, name, &records[side],
+				&bodies[side], &holders[side]);
 		has[side] = r > 0;
 	}
 	if (r >= 0 && has[JOINT_BEFORE] && has[JOINT_AFTER] &&
@@ -175,8 +175,8 @@ int difference_find(struct difference *difference, char kind, const char *name,
 		has[JOINT_BEFORE] = false;
 	for (int side = JOINT_BEFORE; side <= JOINT_AFTER && r >= 0; side++)
 		if (has[side])
-			r = terms_read(&difference->terms, &difference->joint, side, bodies[side],
-				       &ret_sets[side]);
+			r = terms_read(&difference->terms, &difference->joint,
+				       (enum joint_side)side, bodies[side], &ret_sets[side]);
 	for (int side = JOINT_BEFORE; side <= JOINT_AFTER; side++)
 		store_record_free(&records[side]);
 	return r < 0 ? r : 0;
@@ -225,7 +225,7 @@ int difference_walk(struct difference *difference, char kind, difference_visit e
 		uint32_t n = policy ? policy_buckets(policy, kind) : 0;
 
 		for (uint32_t i = 0; i < n && r == 0; i++)
-			r = visit_bucket(difference, side, kind, i, each, context);
+			r = visit_bucket(difference, (enum joint_side)side, kind, i, each, context);
 	}
 	return r;
 }

@@ -522,7 +522,7 @@ static uint64_t work_of(const struct model *model, const uint32_t *reach)
 	n_roles = smaller(own.n_roles + groups.n_roles, model->role_names.n);
 	n_sets = smaller(own.n_assignments + groups.n_assignments, FORMAT_SETS_MAX);
 	if (n_groups > 0)
-		work += WORK_GIDS_MAX * WORK_GID + n_groups * WORK_GROUP +
+		work += (uint64_t)WORK_GIDS_MAX * WORK_GID + n_groups * WORK_GROUP +
 			smaller(n_groups, FORMAT_GROUPS_WEIGHED_MAX) * WORK_WEIGHED;
 	work += (own.n_mentions + groups.n_mentions) * WORK_MENTION;
 	work += n_sets * (WORK_SET + n_map * WORK_MAP_BYTE / 3);

@@ -252,7 +252,7 @@ static inline bool format_lower_case(char to[FORMAT_NAME_MAX + 1], const char *n
 {
 	size_t i = 0;
 
-	for (; name[i] && i < FORMAT_NAME_MAX; i++)
+	for (; i < FORMAT_NAME_MAX && name[i]; i++)
 		to[i] = (char)(name[i] >= 'A' && name[i] <= 'Z' ? name[i] - 'A' + 'a' : name[i]);
 	if (name[i])
 		return false;

@@ -828,7 +828,7 @@ int rolegate_policy_each_source(const struct rolegate_policy *policy,
 
 int rolegate_policy_needs_group(const struct rolegate_policy *policy, gid_t gid)
 {
-	char text[POLICY_ID_SIZE];
+	char text[POLICY_ID_SIZE] = "";
 	struct record record;
 	struct cursor body;
 	int r;

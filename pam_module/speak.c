@@ -16,6 +16,7 @@
  * as one.
  */
 #define WORD_SIZE 128
+#define ACCOUNT_SIZE ((size_t)3 * WORD_SIZE)
 #define PATH_SIZE 512
 
 /* As snprintf(3), of which the compiler would make several: every login looks up each symbol of the module. */
@@ -163,7 +164,7 @@ static const char *trouble(const struct consultation *c)
  * name if another was typed, both uids if there are two, the source that did not answer. "" or " key=value…".
  */
 static void describe_account(const struct account *account, const char *typed,
-			     char words[3 * WORD_SIZE])
+			     char words[ACCOUNT_SIZE])
 {
 	const unsigned int facts = account->person.facts;
 	char name[WORD_SIZE], source[WORD_SIZE];
@@ -172,14 +173,14 @@ static void describe_account(const struct account *account, const char *typed,
 	words[0] = '\0';
 	if (account->name && typed && strcmp(account->name, typed) != 0) {
 		escape(account->name, name, sizeof(name));
-		n += print(words + n, 3 * WORD_SIZE - n, " account=%s", name);
+		n += print(words + n, ACCOUNT_SIZE - n, " account=%s", name);
 	}
 	if (facts & ROLEGATE_FACT_AMBIGUOUS)
-		n += print(words + n, 3 * WORD_SIZE - n, " uids=%ju,%jd",
+		n += print(words + n, ACCOUNT_SIZE - n, " uids=%ju,%jd",
 			   (uintmax_t)account->person.uid, (intmax_t)(int32_t)account->other_uid);
 	if (account->silent[0]) {
 		escape(account->silent, source, sizeof(source));
-		print(words + n, 3 * WORD_SIZE - n, " source=%s lookup=%s", source, account->asked);
+		print(words + n, ACCOUNT_SIZE - n, " source=%s lookup=%s", source, account->asked);
 	}
 }
 
@@ -197,7 +198,7 @@ void speak_log(pam_handle_t *pamh, const struct consultation *c, enum speak_resu
 	       const char *user)
 {
 	bool is_about_actor = c->decision.about_actor && c->has_actor;
-	char who[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE] = "", account[3 * WORD_SIZE];
+	char who[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE] = "", account[ACCOUNT_SIZE];
 	char path[PATH_SIZE], missing[PATH_SIZE];
 
 	escape(user, who, sizeof(who));
@@ -282,7 +283,7 @@ void speak_log_password(pam_handle_t *pamh, const struct consultation *c, enum s
 			const char *target)
 {
 	char whose[WORD_SIZE], service[WORD_SIZE], actor[WORD_SIZE], source[WORD_SIZE];
-	char of_target[3 * WORD_SIZE], of_actor[3 * WORD_SIZE], words[11 * WORD_SIZE];
+	char of_target[ACCOUNT_SIZE], of_actor[ACCOUNT_SIZE], words[11 * WORD_SIZE];
 
 	escape(target, whose, sizeof(whose));
 	escape(c->request.service, service, sizeof(service));

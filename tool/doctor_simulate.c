@@ -132,7 +132,7 @@ static int pass(struct simulation *s, const struct stack_entry *entry, struct pa
 /* Ask at each line of ours, and follow the stack: every other module is taken to succeed. */
 static int follow(struct simulation *s)
 {
-	size_t n = s->stack->n ? s->stack->n : 1;
+	size_t n = s->stack->n ? s->stack->n : 1, culprit = VERDICT_NO_LINE;
 	int r = 0;
 
 	s->passages = calloc(n, sizeof(*s->passages));
@@ -153,9 +153,10 @@ static int follow(struct simulation *s)
 	}
 	if (r < 0)
 		return r;
-	s->outcome = verdict_follow(s->stack, STACK_ACCOUNT, s->returned, s->ran, &s->culprit)
+	s->outcome = verdict_follow(s->stack, STACK_ACCOUNT, s->returned, s->ran, &culprit)
 			     ? ALLOWED
 			     : DENIED;
+	s->culprit = culprit;
 	if (s->service.verdicts[VERDICT_FRESH].vague)
 		s->outcome = UNKNOWN;
 	else if (s->service.read.refused)

@@ -273,6 +273,14 @@ bool pam_modules_is_ours(const char *name)
 	return !strncmp(slash ? slash + 1 : name, "pam_rolegate", strlen("pam_rolegate"));
 }
 
+/* No directory has it, or there is none for modules at all. */
+static int take_missing(struct search *s)
+{
+	s->found.path = strdup(s->name);
+	s->found.fault = STACK_NOT_FOUND;
+	return s->found.path ? 0 : -ENOMEM;
+}
+
 int pam_modules_find(struct tool *tool, const char *name, enum stack_type type,
 		     struct pam_module *ret)
 {
@@ -282,12 +290,8 @@ int pam_modules_find(struct tool *tool, const char *name, enum stack_type type,
 
 	if (r == 0)
 		r = is_path ? look_at_path(&s) : visit_all(&s, look_in);
-	/* There is no directory for modules at all. */
-	if (r == 0 && !s.found.path) {
-		s.found.path = strdup(name);
-		s.found.fault = STACK_NOT_FOUND;
-		r = s.found.path ? 0 : -ENOMEM;
-	}
+	if (r == 0 && !s.found.path)
+		r = take_missing(&s);
 	if (!is_path && !s.has_reference && s.found.fault == STACK_NOT_FOUND &&
 	    !pam_modules_is_ours(name))
 		s.found.fault = STACK_NO_FAULT;

@@ -185,7 +185,7 @@ int policy_notes_add(struct tool *tool, struct compiled *compiled)
 	if (tool->is_edit)
 		return 0;
 	r = policy_notes_each_ignored(tool, warn_ignored, compiled);
-	if (r == 0 || r != -ENOMEM)
+	if (r != -ENOMEM)
 		r = warn_of_root(tool, compiled);
 	report_sort(&compiled->report);
 	/* What cannot be looked at is doctor's to report; the policy itself is valid. */

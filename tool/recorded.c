@@ -514,7 +514,7 @@ static int compare_gids(const void *a, const void *b)
 static int check_same_gids(struct recording *r)
 {
 	const struct model *model = &r->compiled->model;
-	const struct model_holder **list = calloc(model->groups.names.n + 1, sizeof(*list));
+	const struct model_holder **list = calloc(model->groups.names.n + 1, sizeof(void *));
 	size_t n = 0, first = 0;
 
 	if (!list)
@@ -522,7 +522,7 @@ static int check_same_gids(struct recording *r)
 	for (size_t i = 0; i < model->groups.names.n; i++)
 		if (model->groups.list[i].recorded == FORMAT_RECORDED_PRESENT)
 			list[n++] = &model->groups.list[i];
-	qsort(list, n, sizeof(*list), compare_gids);
+	qsort(list, n, sizeof(void *), compare_gids);
 	for (size_t i = 0; i < n; i++) {
 		first = list[i]->id == list[first]->id ? first : i;
 		if (i - first == FORMAT_SAME_GID_MAX)
