@@ -273,7 +273,7 @@ bool pam_modules_is_ours(const char *name)
 	return !strncmp(slash ? slash + 1 : name, "pam_rolegate", strlen("pam_rolegate"));
 }
 
-/* No directory has it, or there is none for modules at all. */
+/* No directory has it, or the host has no directory for modules. */
 static int take_missing(struct search *s)
 {
 	s->found.path = strdup(s->name);

@@ -15,7 +15,7 @@ start() {
 	shift 2
 	{
 		status=0
-		ROLEGATE_FAULTS=all "$here/../limit.sh" 600 "$build/$program" "$@" >"$logs/$name" 2>&1 || status=$?
+		ROLEGATE_FAULTS=all "$here/../limit.sh" 900 "$build/$program" "$@" >"$logs/$name" 2>&1 || status=$?
 		echo $status >"$logs/$name.status"
 	} &
 }
